@@ -1,0 +1,64 @@
+# Every target installs what it misses first; see scripts/setup.sh.
+
+DEMO := demo-output
+DIR ?= $(DEMO)/repository
+BIN := .venv/bin
+LOCALE := presales_repo/locale
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.PHONY: help demo test lint bench messages lock clean setup setup-test
+
+help:
+	@echo 'make demo      a populated repository in $(DIR) (or DIR=...), its register, its PDFs'
+	@echo 'make test      the test suite without its slow tests; TESTS="tests/unit -m slow" for others'
+	@echo 'make lint      ruff, mypy'
+	@echo 'make bench     the performance table; SIZE="--docs 100,1000"'
+	@echo 'make messages  translations: extract, update, compile'
+	@echo 'make lock      refresh the lock files'
+	@echo 'make clean     remove all that these make'
+
+setup:
+	@sh scripts/setup.sh
+
+setup-test:
+	@sh scripts/setup.sh test
+
+# Only the default place is removed: `prs demo` refuses a DIR that holds something.
+demo: setup
+	@rm -rf $(DEMO)
+	$(BIN)/prs demo "$(DIR)"
+	$(BIN)/prs -C "$(DIR)" list
+	$(BIN)/prs -C "$(DIR)" verify
+	@find "$(DIR)" -name '*.pdf'
+	@echo
+	@echo 'Three commands to try next:'
+	@echo '  $(BIN)/prs -C $(DIR) list --status in-review'
+	@echo '  $(BIN)/prs -C $(DIR) project show XM2023001'
+	@echo '  $(BIN)/prs -C $(DIR) search 需求'
+
+test: setup-test
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(or $(TESTS),-m "not slow")
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m bench $(SIZE)
+
+# The .mo files are committed: hooks run from a checkout without a build step.
+messages: setup
+	@mkdir -p build
+	$(BIN)/pybabel -q extract --no-location --sort-output -o build/prs.pot presales_repo
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date --domain prs -i build/prs.pot -d $(LOCALE)
+	$(BIN)/pybabel compile --domain prs --statistics -d $(LOCALE)
+
+lock: setup
+	$(COMPILE) --upgrade -o requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf .venv build dist $(DEMO) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,5 @@
+"""python -m presales_repo"""
+
+from presales_repo.cli.main import main
+
+main()

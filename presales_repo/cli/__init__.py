@@ -1,0 +1,1 @@
+"""Commands: parse words, call one operation, show its result."""

@@ -1,0 +1,20 @@
+"""prs approve"""
+
+from __future__ import annotations
+
+import click
+
+from presales_repo.cli.decision import show_decision
+from presales_repo.cli.main import make_session
+
+
+@click.command("approve")
+@click.argument("number")
+@click.option("-m", "--message", default="", help="A comment.")
+@click.option("--json", "as_json", is_flag=True, help="JSON.")
+@click.pass_context
+def command(ctx: click.Context, number: str, message: str, as_json: bool) -> None:
+    """Sign the open step."""
+    from presales_repo.ops.decide import approve
+
+    show_decision(approve(make_session(ctx), number, message), as_json)

@@ -1,0 +1,112 @@
+"""prs check"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from presales_repo.cli.main import make_session
+from presales_repo.cli.messages import finding_args, print_findings, words
+from presales_repo.cli.output import show_json
+from presales_repo.codes import has_errors, rule_of, severity_of
+from presales_repo.findings import Finding
+from presales_repo.i18n import gettext as _
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--staged", is_flag=True, help="What is staged for the next commit.")
+@click.option("--rev", default="", metavar="RANGE", help="What a range of commits changed: A..B.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github", "sarif"]), default="text", help="Output format."
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--fix", is_flag=True, help="Mend what has exactly one right form.")
+@click.pass_context
+def command(
+    ctx: click.Context, paths: tuple[str, ...], staged: bool, rev: str, form: str, as_json: bool, fix: bool
+) -> int:
+    """Check all documents, or PATHs, against every rule. Nothing is changed without --fix."""
+    from presales_repo.ops.check import check
+
+    session = make_session(ctx)
+    if fix:
+        from presales_repo.ops.fix import fix as mend
+
+        for path in mend(session, paths):
+            click.echo(_("Mended {path}").format(path=path), err=True)
+    result = check(session, paths, staged=staged, rev=rev)
+    if as_json or form == "json":
+        show_json([finding_json(item) for item in result.findings])
+    elif form == "github":
+        _github(result.findings)
+    elif form == "sarif":
+        show_json(_sarif(result.findings))
+    else:
+        print_findings(result.findings, sys.stdout)
+        if not ctx.find_root().obj["quiet"]:
+            text = _("{files} files checked, {count} findings.")
+            click.echo(text.format(files=result.files, count=len(result.findings)), err=True)
+    return 1 if has_errors(result.findings) else 0
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding in the contract's form."""
+    message, hint = words(finding.code, finding_args(finding))
+    return {
+        "code": finding.code,
+        "severity": severity_of(finding.code),
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "message": message,
+        "hint": hint,
+    }
+
+
+def _github(findings: Sequence[Finding]) -> None:
+    """Workflow commands of GitHub Actions."""
+    levels = {"error": "error", "warning": "warning", "info": "notice"}
+    for finding in findings:
+        message, hint = words(finding.code, finding_args(finding))
+        text = f"{message} {hint}".replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        place = finding.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+        level = levels[severity_of(finding.code)]
+        click.echo(f"::{level} file={place},line={max(finding.line, 1)},title={finding.code}::{text}")
+
+
+def _sarif(findings: Sequence[Finding]) -> dict[str, Any]:
+    """SARIF 2.1.0."""
+    levels = {"error": "error", "warning": "warning", "info": "note"}
+    codes = sorted({finding.code for finding in findings})
+    rules = [{"id": code, "shortDescription": {"text": _text(code)}} for code in codes]
+    results = [
+        {
+            "ruleId": finding.code,
+            "level": levels[severity_of(finding.code)],
+            "message": {"text": " ".join(words(finding.code, finding_args(finding)))},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": finding.path},
+                        "region": {"startLine": max(finding.line, 1), "startColumn": max(finding.column, 1)},
+                    }
+                }
+            ],
+        }
+        for finding in findings
+    ]
+    driver = {"name": "prs", "rules": rules}
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+
+
+def _text(code: str) -> str:
+    rule = rule_of(code)
+    return _(rule.why or rule.message) if rule else code

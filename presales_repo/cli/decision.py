@@ -1,0 +1,32 @@
+"""How a recorded decision is shown."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from presales_repo.cli.output import show_json
+from presales_repo.i18n import gettext as _
+from presales_repo.ops.decide import Decision
+
+
+def show_decision(decision: Decision, as_json: bool) -> None:
+    """What was recorded, and who comes next."""
+    if as_json:
+        show_json(asdict(decision))
+        return
+    click.echo(
+        _("{action} {number} v{version} by {person}: {status}").format(
+            action=_(decision.action),
+            number=decision.number,
+            version=decision.version,
+            person=decision.person,
+            status=_(decision.status),
+        )
+    )
+    if decision.waiting:
+        text = _("Next step {step} waits for: {people}")
+        click.echo(text.format(step=decision.next_step, people=", ".join(decision.waiting)))
+    elif decision.status == "published":
+        click.echo(_("Next: prs export {number}").format(number=decision.number))

@@ -1,0 +1,69 @@
+"""What git's hooks run: a start path without click. Checks blobs, never the working tree.
+
+Started as a file with `python -I -S`, so it finds the package and its libraries by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def _find_libraries() -> None:
+    """Put the package and the site-packages of this interpreter on the path, without running `site`."""
+    here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    prefix = os.path.dirname(os.path.dirname(sys.executable))
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    sys.path[:] = [path for path in sys.path if path != os.path.dirname(os.path.abspath(__file__))]
+    sys.path[:0] = [here, os.path.join(prefix, "lib", version, "site-packages")]
+    sys.path.append(os.path.join(prefix, "lib", version, "dist-packages"))
+
+
+def main(arguments: list[str]) -> int:
+    """Run one hook; its exit code. 1 stops git."""
+    from presales_repo.errors import PrsError
+
+    name, *words = arguments
+    try:
+        return _run(name, words)
+    except PrsError as error:
+        from presales_repo.cli.messages import print_error
+
+        print_error(error)
+        return 1
+    except Exception as error:  # the last resort: a hook must say what to do, never show a traceback
+        sys.stderr.write(f"error[E199]: the {name} hook failed: {type(error).__name__}: {error}\n")
+        sys.stderr.write("hint: run `prs doctor`; to see the details: PRS_DEBUG=1 prs check --staged\n")
+        if os.environ.get("PRS_DEBUG"):
+            raise
+        return 1
+
+
+def _run(name: str, words: list[str]) -> int:
+    from presales_repo.ops import hook
+
+    directory = os.getcwd()
+    if name in ("pre-commit", "pre-merge-commit"):
+        return _report(hook.check_commit(directory, os.environ))
+    if name == "commit-msg":
+        return _report(hook.check_message(words[0]))
+    if name == "pre-push":
+        lines = sys.stdin.buffer.read(1 << 20).decode("utf-8", "replace").splitlines()
+        return _report(hook.check_push(directory, os.environ, lines))
+    sys.stderr.write(f"error[E142]: prs has no hook named {name}\n")
+    return 1
+
+
+def _report(findings: object) -> int:
+    if not findings:
+        return 0
+    from presales_repo.cli.messages import print_findings
+    from presales_repo.codes import has_errors
+
+    print_findings(findings, sys.stderr)  # type: ignore[arg-type]
+    return 1 if has_errors(findings) else 0  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    _find_libraries()
+    sys.exit(main(sys.argv[1:]))

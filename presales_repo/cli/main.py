@@ -1,0 +1,171 @@
+"""The command `prs`: global options, one lazily loaded file a verb, and the one place where errors become words."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from presales_repo import __version__
+from presales_repo.errors import PrsError
+from presales_repo.i18n import choose_language, set_language
+from presales_repo.i18n import gettext as _
+
+# Verb → (module of presales_repo.cli, one line of help). The help stands here so that `prs --help` loads nothing.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init", "Make a new document repository."),
+    "demo": ("demo", "Make a populated demo repository."),
+    "types": ("types", "List the document types."),
+    "project": ("project", "Projects: new, list, show."),
+    "new": ("new", "Allocate a number and write a new document."),
+    "save": ("save", "Commit changed documents."),
+    "check": ("check", "Check documents against every rule."),
+    "explain": ("explain", "Explain a code."),
+    "list": ("list", "The register of documents."),
+    "show": ("show", "Show one document and its approval."),
+    "history": ("history", "Who changed what, when."),
+    "diff": ("diff", "Compare versions of a document."),
+    "submit": ("submit", "Submit a document for approval."),
+    "approve": ("approve", "Sign the open step."),
+    "reject": ("reject", "Give a document back to its author."),
+    "withdraw": ("withdraw", "Take a submission back."),
+    "register": ("register", "Publish a record that needs no approval."),
+    "inbox": ("inbox", "What waits for your decision."),
+    "verify": ("verify", "Verify the ledger."),
+    "export": ("export", "Make PDFs of published documents."),
+    "person": ("person", "People and keys."),
+    "policy": ("policy", "Propose, endorse and show the policy."),
+    "hooks": ("hooks", "Install git's hooks."),
+    "hook": ("hookcmd", "What the hook files call."),
+    "doctor": ("doctor", "What is missing here, and how to mend it."),
+    "completion": ("completion", "Shell completion for bash, zsh and fish."),
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a verb's module only when the verb is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        module = import_module(f"presales_repo.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(text)) for name, (_module, text) in COMMANDS.items() if name != "hook"])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], list(COMMANDS), 1)
+            meant = _("Did you mean: prs {near}").format(near=near[0]) if near else _("See: prs --help")
+            raise click.UsageError(_("There is no command {name}.").format(name=args[0]) + " " + meant, ctx) from None
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+@click.option("-C", "directory", metavar="DIR", default=".", help="Work in DIR.")
+@click.option("--key", metavar="FILE", default="", help="Your signing key; else PRS_KEY, else git's user.signingkey.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default=None, help="Language of messages.")
+@click.option("--quiet", is_flag=True, help="No progress and no notes.")
+@click.version_option(__version__, prog_name="prs", message="%(prog)s %(version)s")
+@click.pass_context
+def prs(ctx: click.Context, directory: str, key: str, lang: str | None, quiet: bool) -> None:
+    """prs keeps presales documents in Git: numbers, checks, signed approval, PDFs."""
+    set_language(choose_language(lang, os.environ))
+    ctx.obj = {"directory": directory, "key": key, "quiet": quiet}
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def make_session(ctx: click.Context) -> Any:
+    """The session of a command: where, when, which key, how to show progress."""
+    from presales_repo.cli.progress import progress_bar
+    from presales_repo.ops.session import Session, no_progress
+
+    options = ctx.find_root().obj
+    directory = options["directory"]
+    if not os.path.isdir(directory):
+        raise PrsError("E132", directory=directory)
+    show = not options["quiet"] and sys.stderr.isatty()
+    key = options["key"]
+    if key and not key.startswith(("key::", "ssh-", "~/")):
+        key = os.path.abspath(key)
+    return Session(directory, os.environ, _now(), key, progress_bar() if show else no_progress)
+
+
+def _now() -> datetime.datetime:
+    text = os.environ.get("PRS_NOW", "")
+    if not text:
+        return datetime.datetime.now(datetime.timezone.utc)  # noqa: UP017
+    try:
+        moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise PrsError("E131", found=text) from None
+    if moment.tzinfo is None:  # a time without a zone means this machine's
+        moment = moment.astimezone()
+    return moment
+
+
+def main() -> NoReturn:
+    """Run `prs`; every way out is an exit code: 0 fine, 1 findings, 2 could not be done."""
+    _use_utf8()
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _use_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _run(arguments: list[str]) -> int:
+    from presales_repo.cli.messages import print_error
+
+    set_language(choose_language(_early_language(arguments), os.environ))
+    try:
+        result = prs.main(arguments, prog_name="prs", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except PrsError as error:
+        print_error(error)
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        print_error(PrsError("E198"))
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last resort: no traceback reaches a user
+        if os.environ.get("PRS_DEBUG"):
+            raise
+        print_error(PrsError("E199", detail=f"{type(error).__name__}: {error}"))
+        return 2
+
+
+def _early_language(arguments: list[str]) -> str | None:
+    """--lang before click has parsed it, so that a usage error speaks the right language too."""
+    if "--lang" in arguments[:-1]:
+        return arguments[arguments.index("--lang") + 1]
+    return next((word[7:] for word in arguments if word.startswith("--lang=")), None)
+
+
+if __name__ == "__main__":
+    main()

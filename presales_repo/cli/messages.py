@@ -1,0 +1,84 @@
+"""Errors and findings in words, without click: git's hooks use this too."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import IO
+
+from presales_repo.codes import rule_of, severity_of
+from presales_repo.errors import PrsError
+from presales_repo.findings import Finding
+from presales_repo.i18n import gettext as _
+
+_SEVERITIES = {"error": "31", "warning": "33", "info": "36"}
+
+
+class _Words(dict[str, object]):
+    """Placeholders without a value stay visible instead of breaking the message."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+def fill(template: str, args: Mapping[str, object]) -> str:
+    """A translated template with its placeholders filled; line ends and control characters of the values shown."""
+    safe = {key: _printable(value) for key, value in args.items()}
+    return _(template).format_map(_Words(safe)) if template else ""
+
+
+def _printable(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return "".join(char if char.isprintable() or char in " \n\u3000" else f"\\u{ord(char):04x}" for char in value)
+
+
+def words(code: str, args: Mapping[str, object]) -> tuple[str, str]:
+    """Message and hint of a code."""
+    rule = rule_of(code)
+    if rule is None:
+        return code, ""
+    return fill(rule.message, args), fill(rule.hint, args)
+
+
+def place(path: str, line: int, column: int) -> str:
+    """`path:line:column`, as far as known."""
+    return ":".join(str(part) for part in (path, line, column) if part)
+
+
+def print_error(error: PrsError) -> None:
+    """A refusal on stderr: `error[CODE]: what is wrong` and `hint: what to do`."""
+    args = {"path": error.path, **error.args_}
+    message, hint = words(error.code, args)
+    where = place(error.path, error.line, error.column)
+    sys.stderr.write(f"{_paint('error', sys.stderr)}[{error.code}]: {message}\n")
+    if where and where not in message:
+        sys.stderr.write(f"  {_('at')} {where}\n")
+    if error.args_.get("entry"):
+        sys.stderr.write(f"  {_('entry')} {error.args_['entry']}\n")
+    if hint:
+        sys.stderr.write(f"hint: {hint}\n")
+
+
+def finding_args(finding: Finding) -> dict[str, object]:
+    """What fills the placeholders of a finding's words."""
+    return {"path": finding.path, **finding.args}
+
+
+def print_findings(findings: Iterable[Finding], stream: IO[str]) -> None:
+    """Findings as text: place, severity and code, message, hint."""
+    for finding in findings:
+        message, hint = words(finding.code, finding_args(finding))
+        where = place(finding.path, finding.line, finding.column)
+        severity = _paint(severity_of(finding.code), stream)
+        stream.write(f"{where + ': ' if where else ''}{severity}[{finding.code}]: {message}\n")
+        if hint:
+            stream.write(f"  hint: {hint}\n")
+
+
+def _paint(severity: str, stream: IO[str]) -> str:
+    import os
+
+    if not stream.isatty() or os.environ.get("NO_COLOR"):
+        return severity
+    return f"\x1b[1;{_SEVERITIES.get(severity, '0')}m{severity}\x1b[0m"

@@ -1,0 +1,29 @@
+"""Ways of showing results: JSON, and tables aligned for Chinese text."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+
+def show_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal: two for a Chinese character."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text)
+
+
+def show_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns, each as wide as its widest cell; the last one not padded."""
+    table = [list(heads), *[list(map(str, row)) for row in rows]]
+    widths = [max(width(row[column]) for row in table) for column in range(len(heads))]
+    for row in table:
+        cells = [cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())

@@ -1,0 +1,20 @@
+"""prs reject"""
+
+from __future__ import annotations
+
+import click
+
+from presales_repo.cli.decision import show_decision
+from presales_repo.cli.main import make_session
+
+
+@click.command("reject")
+@click.argument("number")
+@click.option("--reason", required=True, help="What the author has to mend.")
+@click.option("--json", "as_json", is_flag=True, help="JSON.")
+@click.pass_context
+def command(ctx: click.Context, number: str, reason: str, as_json: bool) -> None:
+    """Give the document back to its author."""
+    from presales_repo.ops.decide import reject
+
+    show_decision(reject(make_session(ctx), number, reason), as_json)

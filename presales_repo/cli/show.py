@@ -1,0 +1,51 @@
+"""prs show"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from presales_repo.cli.main import make_session
+from presales_repo.cli.output import show_json, show_table
+from presales_repo.i18n import gettext as _
+
+
+@click.command("show")
+@click.argument("number", metavar="NUMBER[@VERSION]")
+@click.option("--json", "as_json", is_flag=True, help="JSON.")
+@click.pass_context
+def command(ctx: click.Context, number: str, as_json: bool) -> None:
+    """One document: front matter, status, steps, links. NUMBER@VERSION prints that version byte for byte."""
+    from presales_repo.ops.register import show_document, version_bytes
+
+    session = make_session(ctx)
+    if "@" in number:
+        click.get_binary_stream("stdout").write(version_bytes(session, number))
+        return
+    shown = show_document(session, number)
+    listed = asdict(shown.listed)
+    if as_json:
+        steps = [
+            {key: getattr(step, key) for key in ("step", "title", "state", "by", "commit", "time", "comment")}
+            for step in shown.steps
+        ]
+        links = {"to": list(shown.links), "from": list(shown.linked_from)}
+        extra = {"front_matter": shown.front_matter, "steps": steps, "links": links}
+        show_json({**listed, **extra, "waiting_for": list(shown.holders), "versions": list(shown.versions)})
+        return
+    click.echo(f"{shown.listed.number}  {shown.listed.title}")
+    for name in ("type", "project", "status", "version", "author", "updated", "path"):
+        value = listed[name]
+        if value:
+            click.echo(f"{_(name)}: {_(value) if name == 'status' else value}")
+    if shown.versions:
+        click.echo(f"{_('versions')}: {', '.join(shown.versions)}")
+    if shown.steps:
+        rows = [(s.title or s.step, _(s.state), s.by, s.time, s.commit[:10], s.comment) for s in shown.steps]
+        show_table((_("step"), _("state"), _("by"), _("time"), _("entry"), _("comment")), rows)
+    if shown.holders:
+        click.echo(f"{_('waits for')}: {', '.join(shown.holders)}")
+    for label, numbers in ((_("refers to"), shown.links), (_("referred to by"), shown.linked_from)):
+        if numbers:
+            click.echo(f"{label}: {', '.join(numbers)}")

@@ -1,0 +1,44 @@
+"""prs verify"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from presales_repo.cli.main import make_session
+from presales_repo.cli.messages import words
+from presales_repo.cli.output import show_json
+from presales_repo.i18n import gettext as _
+
+
+@click.command("verify")
+@click.argument("target", required=False, metavar="[NUMBER]")
+@click.option("--full", is_flag=True, help="From genesis, trusting nothing verified before.")
+@click.option("--json", "as_json", is_flag=True, help="JSON.")
+@click.pass_context
+def command(ctx: click.Context, target: str | None, full: bool, as_json: bool) -> int:
+    """Replay the ledger from the pinned genesis; with NUMBER also that document's published text."""
+    from presales_repo.ops.verify import verify, verify_document
+
+    session = make_session(ctx)
+    result = verify_document(session, target) if target else verify(session, full=full)
+    problems = [_problem(item.commit, item.error.code, item.error.args_) for item in result.problems]
+    if as_json:
+        keys = ("ok", "entries", "tip", "genesis")
+        show_json({**{key: getattr(result, key) for key in keys}, "problems": problems})
+    else:
+        for problem in problems:
+            click.echo(f"error[{problem['code']}]: {problem['message']}")
+            click.echo(f"  {_('entry')} {problem['commit']}")
+            click.echo(f"  hint: {problem['hint']}")
+        verdict = _("The ledger verifies.") if result.ok else _("The ledger does NOT verify.")
+        click.echo(verdict)
+        text = _("{entries} entries, tip {tip}, genesis {genesis}")
+        click.echo(text.format(entries=result.entries, tip=result.tip[:12], genesis=result.genesis))
+    return 0 if result.ok else 1
+
+
+def _problem(commit: str, code: str, args: dict[str, object]) -> dict[str, Any]:
+    message, hint = words(code, args)
+    return {"code": code, "commit": commit, "message": message, "hint": hint}

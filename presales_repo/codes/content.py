@@ -1,0 +1,32 @@
+"""Codes H: headings and content."""
+
+from __future__ import annotations
+
+from presales_repo.codes.rule import N_, Rule
+
+RULES = (
+    Rule(
+        "H101",
+        "error",
+        N_("Required heading `{heading}` is missing."),
+        N_("Add a line `## {heading}`; numbering before it and Traditional characters are fine."),
+        N_("A type says which headings its documents have."),
+        "policy/types; R051",
+    ),
+    Rule(
+        "H102",
+        "warning",
+        N_("Below `{heading}` nothing is written yet."),
+        N_("Replace the hint in 〔〕 by your text."),
+        N_("A new document has a hint below each heading."),
+        "policy/types",
+    ),
+    Rule(
+        "H107",
+        "error",
+        N_("The file holds marks of a merge conflict."),
+        N_("Decide between the two texts, delete the lines <<<<<<<, =======, >>>>>>>."),
+        N_("A conflict that was not resolved would be published as it is."),
+        "git merge",
+    ),
+)

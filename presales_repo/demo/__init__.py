@@ -1,0 +1,1 @@
+"""The data that `prs demo` plays: people, projects, a scenario of events and the texts of the documents."""

@@ -1,0 +1,96 @@
+"""A document: the bytes of one Markdown file with front matter, read once into values."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from presales_repo.model.frontmatter import FrontMatter, read_front_matter
+from presales_repo.model.text import decode_text
+from presales_repo.model.yamlsubset import Items, Node, Scalar, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a document; `sha256` in hex, as written in its front matter."""
+
+    path: str
+    sha256: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`path` is relative to the repository, `digest` the SHA-256 (hex) of the file's bytes."""
+
+    path: str
+    digest: str
+    text: str
+    head: FrontMatter
+
+    @property
+    def body(self) -> str:
+        """The Markdown after the front matter."""
+        return self.text[self.head.body_start :]
+
+    def node(self, field: str) -> Node | None:
+        """The node of a front matter field, None when absent."""
+        return self.head.fields.values.get(field)
+
+    def value(self, field: str) -> str:
+        """The text of a scalar field; "" when absent or not a scalar."""
+        node = self.node(field)
+        return node.text if isinstance(node, Scalar) else ""
+
+    def values(self, field: str) -> tuple[str, ...]:
+        """The texts of a list of scalars; a single scalar counts as a list of one."""
+        return tuple(scalar.text for scalar in scalars(self.node(field)))
+
+    def line(self, field: str) -> int:
+        """The line of a field's key, 1 when absent."""
+        key = self.head.fields.keys.get(field)
+        return key.line if key else 1
+
+    @property
+    def number(self) -> str:
+        return self.value("number")
+
+    @property
+    def title(self) -> str:
+        return self.value("title")
+
+    @property
+    def type_id(self) -> str:
+        return self.value("type")
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The author, then the contributors, each once."""
+        return tuple(dict.fromkeys(name for name in (self.value("author"), *self.values("contributors")) if name))
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """What `attachments:` lists; entries that are not mappings are left to the field check."""
+        node = self.node("attachments")
+        items = node.items if isinstance(node, Items) else ()
+        return tuple(
+            Attachment(_text(item, "path"), _text(item, "sha256"), item.line) for item in items if isinstance(item, Table)
+        )
+
+
+def _text(table: Table, key: str) -> str:
+    node = table.values.get(key)
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def scalars(node: Node | None) -> tuple[Scalar, ...]:
+    """The scalars of a list, or the one scalar that is not empty."""
+    if isinstance(node, Items):
+        return tuple(item for item in node.items if isinstance(item, Scalar))
+    return (node,) if isinstance(node, Scalar) and node.text else ()
+
+
+def read_document(data: bytes, path: str) -> Document:
+    """The document in `data`. Raises PrsError with the place of what cannot be read (text, front matter)."""
+    text = decode_text(data, path)
+    return Document(path, hashlib.sha256(data).hexdigest(), text, read_front_matter(text, path))

@@ -1,0 +1,158 @@
+"""An entry of the ledger: one decision, written as the message of one signed merge commit.
+
+The message is a subject, an optional comment, and a last paragraph of trailers in fixed order, each once, ASCII
+(docs/ledger-format.md). Git's own trailer rules are not used: they accept prose.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from presales_repo.errors import PrsError
+
+FORMAT = "1"
+GENESIS = "genesis"
+ACTIONS = (
+    GENESIS,
+    "submit",
+    "approve",
+    "reject",
+    "withdraw",
+    "register",
+    "policy-propose",
+    "policy-endorse",
+)
+DOCUMENT_ACTIONS = frozenset(("submit", "approve", "reject", "withdraw", "register"))
+NO_LEDGER = "0" * 64
+
+_LINE = re.compile(r"(Prs-[A-Z][A-Za-z0-9]*(?:-[A-Z0-9][A-Za-z0-9]*)*): ([!-~]+(?: [!-~]+)*)")
+_SPOOF = re.compile(r"^\s*prs-[a-z]", re.IGNORECASE | re.MULTILINE)
+_HEX64 = re.compile(r"[0-9a-f]{64}")
+_HEX40 = re.compile(r"[0-9a-f]{40}")
+_PATH_SAFE = "/-_.~"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an entry claims. `ledger`: SHA-256 of the genesis commit object (zeros in genesis itself);
+    `content`: the commit on main that holds the text; `digest`: SHA-256 of the document's bytes, or of the
+    proposed policy; `policy`: SHA-256 of the policy in force before the entry; `authors`: who counts as an
+    author of this round (submit and register); `attachments`: (SHA-256, path) of each attached file."""
+
+    action: str
+    ledger: str
+    sequence: int
+    signer: str
+    policy: str
+    document: str = ""
+    path: str = ""
+    version: str = ""
+    step: str = ""
+    authors: tuple[str, ...] = ()
+    content: str = ""
+    digest: str = ""
+    attachments: tuple[tuple[str, str], ...] = ()
+    comment: str = ""
+
+
+def subject_of(entry: Entry) -> str:
+    """The first line that `git log --oneline` shows; derived from the trailers, so it cannot say otherwise."""
+    words = [entry.action, entry.document, f"v{entry.version}" if entry.version else "", entry.step]
+    return "prs: " + " ".join(word for word in words if word)
+
+
+def format_message(entry: Entry) -> str:
+    """The commit message of an entry. Raises PrsError A210 when the comment holds a line that looks like a trailer."""
+    comment = entry.comment.strip()
+    if _SPOOF.search(comment):
+        raise PrsError("A210")
+    parts = [subject_of(entry), *([comment] if comment else []), "\n".join(f"{k}: {v}" for k, v in _trailers(entry))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _trailers(entry: Entry) -> list[tuple[str, str]]:
+    pairs = [
+        ("Prs-Format", FORMAT),
+        ("Prs-Ledger", entry.ledger),
+        ("Prs-Sequence", str(entry.sequence)),
+        ("Prs-Action", entry.action),
+        ("Prs-Document", entry.document),
+        ("Prs-Path", quote(entry.path, safe=_PATH_SAFE)),
+        ("Prs-Version", entry.version),
+        ("Prs-Step", entry.step),
+        ("Prs-Authors", " ".join(entry.authors)),
+        ("Prs-Content", entry.content),
+        ("Prs-Digest", entry.digest),
+        ("Prs-Attachments", " ".join(f"{digest}:{quote(path, safe=_PATH_SAFE)}" for digest, path in entry.attachments)),
+        ("Prs-Policy", entry.policy),
+        ("Prs-Signer", entry.signer),
+    ]
+    return [(key, value) for key, value in pairs if value]
+
+
+def is_entry_message(message: str) -> bool:
+    """Whether a commit message claims to be a ledger entry (it has a line that looks like our trailer)."""
+    return _SPOOF.search(message) is not None
+
+
+def parse_message(message: str) -> Entry:
+    """The entry that a message claims. Raises PrsError A211 for anything not exactly as format_message writes it."""
+    head, separator, last = message.rstrip("\n").rpartition("\n\n")
+    if not separator:
+        raise PrsError("A211", problem="no trailers")
+    values: dict[str, str] = {}
+    for line in last.split("\n"):
+        match = _LINE.fullmatch(line)
+        if match is None or match[1] in values:
+            raise PrsError("A211", problem=f"trailer line {line[:60]!r}")
+        values[match[1]] = match[2]
+    _, _, comment = head.partition("\n\n")
+    entry = _entry(values, comment)
+    try:
+        canonical = format_message(entry)
+    except PrsError:
+        raise PrsError("A211", problem="a trailer outside the last paragraph") from None
+    if canonical != message:
+        raise PrsError("A211", problem="not in canonical form")
+    return entry
+
+
+def _entry(values: dict[str, str], comment: str) -> Entry:
+    if values.get("Prs-Format") != FORMAT:
+        raise PrsError("A211", problem=f"format {values.get('Prs-Format')}")
+    action, sequence = values.get("Prs-Action", ""), values.get("Prs-Sequence", "")
+    if action not in ACTIONS or not re.fullmatch(r"0|[1-9][0-9]{0,9}", sequence):
+        raise PrsError("A211", problem=f"action {action!r}, sequence {sequence!r}")
+    for key, pattern in (("Ledger", _HEX64), ("Policy", _HEX64), ("Digest", _HEX64), ("Content", _HEX40)):
+        if f"Prs-{key}" in values and not pattern.fullmatch(values[f"Prs-{key}"]):
+            raise PrsError("A211", problem=f"Prs-{key}")
+    return Entry(
+        action=action,
+        ledger=values.get("Prs-Ledger", ""),
+        sequence=int(sequence),
+        signer=values.get("Prs-Signer", ""),
+        policy=values.get("Prs-Policy", ""),
+        document=values.get("Prs-Document", ""),
+        path=_path(values.get("Prs-Path", "")),
+        version=values.get("Prs-Version", ""),
+        step=values.get("Prs-Step", ""),
+        authors=tuple(values.get("Prs-Authors", "").split()),
+        content=values.get("Prs-Content", ""),
+        digest=values.get("Prs-Digest", ""),
+        attachments=tuple(map(_attachment, values.get("Prs-Attachments", "").split())),
+        comment=comment,
+    )
+
+
+def _path(quoted: str) -> str:
+    try:
+        return unquote(quoted, errors="strict")
+    except UnicodeDecodeError:
+        raise PrsError("A211", problem="Prs-Path") from None
+
+
+def _attachment(word: str) -> tuple[str, str]:
+    digest, _, path = word.partition(":")
+    return digest, _path(path)

@@ -1,0 +1,166 @@
+"""What the ledger says, as values: the head, each document's state, its rounds and releases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from presales_repo.model.document import Document
+from presales_repo.model.policy import Policy, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One decision on a document. `time`: seconds since 1970, `offset`: the zone as git writes it (+0800)."""
+
+    sequence: int
+    commit: str
+    action: str
+    version: str
+    step: str
+    person: str
+    time: int
+    offset: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """An open submission: the text, the chain fixed for it, and who signed so far.
+
+    `content`: commit on main; `blob`: git id and `digest`: SHA-256 of the document's bytes; `attachments`: path,
+    git id, SHA-256 of each attached file; `position`: index of
+    the open step; `signed`: who signed the open step; `signers`: who signed any step of this round.
+    """
+
+    version: str
+    content: str
+    path: str
+    blob: str
+    digest: str
+    authors: tuple[str, ...]
+    department: str
+    important: bool
+    note: str
+    steps: tuple[Step, ...]
+    attachments: tuple[tuple[str, str, str], ...] = ()
+    position: int = 0
+    signed: tuple[str, ...] = ()
+    signers: tuple[str, ...] = ()
+    start: int = 0
+
+    @property
+    def step(self) -> Step:
+        """The step that waits for a decision."""
+        return self.steps[self.position]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A published version. `commit`: the entry that published it; `start`: sequence of the submit entry."""
+
+    version: str
+    sequence: int
+    start: int
+    commit: str
+    content: str
+    path: str
+    blob: str
+    digest: str
+    authors: tuple[str, ...]
+    note: str
+    time: int
+    offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """All that the ledger knows of one document, oldest first."""
+
+    number: str
+    title: str
+    type_id: str
+    round: Round | None = None
+    releases: tuple[Release, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    @property
+    def release(self) -> Release | None:
+        """The version in force."""
+        return self.releases[-1] if self.releases else None
+
+    @property
+    def last_action(self) -> str:
+        return self.events[-1].action if self.events else ""
+
+    def with_event(self, event: Event) -> DocumentState:
+        """The same state with one more event."""
+        return replace(self, events=(*self.events, event))
+
+    def release_of(self, version: str) -> Release | None:
+        """A published version by its name."""
+        return next((release for release in self.releases if release.version == version), None)
+
+    def approvals(self, release: Release) -> tuple[Event, ...]:
+        """The signatures that a release rests on, in order."""
+        return tuple(
+            event
+            for event in self.events
+            if release.start <= event.sequence <= release.sequence and event.action in ("approve", "register")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A policy that waits for its quorum. `tree`: git id of the proposed policy/ folder."""
+
+    digest: str
+    content: str
+    tree: str
+    policy: Policy
+    endorsed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The ledger at one position. `ledger`: SHA-256 of the genesis commit; `tree`: git id of the library's tree."""
+
+    ledger: str
+    sequence: int
+    tip: str
+    tree: str
+    policy: Policy
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What stands at `entry.path` in the commit `entry.content`, read from raw objects.
+
+    `attachments`: path, git id, SHA-256 of each attached file.
+    """
+
+    document: Document
+    blob: str
+    attachments: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TreeChange:
+    """One path of the library's tree: its new git id, or None when it leaves. `mode` as git writes it."""
+
+    path: str
+    oid: str | None
+    mode: str = "100644"
+
+
+def status_of(state: DocumentState | None, blob_on_main: str | None) -> str:
+    """A document's status (design: never stored). `blob_on_main`: git id of the file that people edit."""
+    if state is None:
+        return "draft"
+    if state.round is not None:
+        return "in-review"
+    if state.last_action == "reject":
+        return "changes-requested"
+    if state.release is None:
+        return "draft"
+    return "published" if blob_on_main in (None, state.release.blob) else "revising"

@@ -1,0 +1,285 @@
+"""Replay: what one entry does to the ledger's state, or why it may not. The same function judges an entry
+before it is signed, when it is verified, and on the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from presales_repo.errors import PrsError
+from presales_repo.model.entry import Entry
+from presales_repo.model.ledger import Content, DocumentState, Event, Head, Proposal, Release, Round, TreeChange
+from presales_repo.model.number import parse_number
+from presales_repo.model.paths import split_document_path
+from presales_repo.model.policy import DEPARTMENT_HEAD, Policy, Step, administrators
+from presales_repo.model.workflow import (
+    HEAD_OF_AUTHOR,
+    chain_of,
+    covers_vacancy,
+    holders,
+    is_important,
+    is_next_version,
+    next_version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The commit that carries an entry: its id and committer time (seconds since 1970, zone as +0800)."""
+
+    commit: str
+    time: int
+    offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an entry does: the document's new state, the paths that change, a new policy or proposal."""
+
+    state: DocumentState | None = None
+    changes: tuple[TreeChange, ...] = ()
+    policy: Policy | None = None
+    proposal: Proposal | None = None
+
+
+def judge(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+    """The outcome of a document's entry at this position of the ledger.
+
+    `state`: the document's state so far; `content`: what the entry's commit and path hold (for submit and
+    register). Raises PrsError A2xx when the entry's claims are wrong, A3xx when the decision is not allowed.
+    """
+    check_position(head, entry)
+    decide = {
+        "submit": _submit,
+        "register": _register,
+        "approve": _approve,
+        "reject": _reject,
+        "withdraw": _withdraw,
+    }[entry.action]
+    return decide(head, entry, stamp, state, content)
+
+
+def check_position(head: Head, entry: Entry) -> None:
+    """The claims that every entry makes. Raises PrsError A201 other ledger, A202 sequence, A203 policy, A204 signer."""
+    if entry.ledger != head.ledger:
+        raise PrsError("A201", found=entry.ledger, expected=head.ledger)
+    if entry.sequence != head.sequence + 1:
+        raise PrsError("A202", found=entry.sequence, expected=head.sequence + 1)
+    if entry.policy != head.policy.digest:
+        raise PrsError("A203", found=entry.policy, expected=head.policy.digest)
+    person = head.policy.people.get(entry.signer)
+    if person is None or not person.active:
+        raise PrsError("A204", person=entry.signer)
+
+
+def _submit(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+    opened = _open(head.policy, entry, state, content)
+    if not opened.steps:
+        raise PrsError("A311", number=entry.document)
+    assert content is not None
+    new = replace(_base(state, content), round=replace(opened, start=entry.sequence))
+    return Outcome(new.with_event(_event(entry, stamp)))
+
+
+def _register(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+    opened = _open(head.policy, entry, state, content)
+    if opened.steps:
+        steps = ", ".join(step.id for step in opened.steps)
+        raise PrsError("A312", number=entry.document, steps=steps)
+    assert content is not None
+    base = _base(state, content).with_event(_event(entry, stamp))
+    return _publish(base, replace(opened, start=entry.sequence), entry, stamp)
+
+
+def _open(policy: Policy, entry: Entry, state: DocumentState | None, content: Content | None) -> Round:
+    """The round that a submit or register entry asks for; refuses what does not fit its content."""
+    if content is None:
+        raise PrsError("A212", path=entry.path, commit=entry.content)
+    document = content.document
+    _check_identity(entry, content)
+    if state is not None and state.round is not None:
+        raise PrsError("A309", number=entry.document, step=state.round.step.id, version=state.round.version)
+    doctype = policy.types.get(document.type_id)
+    author = policy.people.get(document.value("author"))
+    if doctype is None or author is None:
+        raise PrsError("A213", number=entry.document, type=document.type_id, author=document.value("author"))
+    authors = tuple(dict.fromkeys([*document.authors, *entry.authors]))
+    if entry.signer not in authors:
+        raise PrsError("A310", number=entry.document, authors=", ".join(authors), person=entry.signer)
+    if set(entry.authors) != set(authors):
+        raise PrsError("A214", number=entry.document)
+    _check_version(entry, state)
+    important = is_important(doctype, document.value("important"))
+    chain = chain_of(policy, doctype, important=important, scope=document.value("scope"))
+    return Round(
+        version=entry.version,
+        content=entry.content,
+        path=entry.path,
+        blob=content.blob,
+        digest=entry.digest,
+        authors=authors,
+        department=author.department,
+        important=important,
+        note=entry.comment,
+        steps=chain.steps,
+        attachments=content.attachments,
+    )
+
+
+def _check_identity(entry: Entry, content: Content) -> None:
+    """Number in entry, path and front matter agree, and the digests are those of the bytes."""
+    parts = split_document_path(entry.path)
+    numbers = {entry.document, content.document.number, parts.number if parts else ""}
+    if len(numbers) > 1 or parse_number(entry.document) is None:
+        raise PrsError("A215", numbers=", ".join(sorted(numbers)))
+    if entry.digest != content.document.digest:
+        raise PrsError("A216", path=entry.path)
+    if entry.attachments != tuple((digest, path) for path, _, digest in content.attachments):
+        raise PrsError("A217", path=entry.path)
+
+
+def _check_version(entry: Entry, state: DocumentState | None) -> None:
+    current = state.release if state else None
+    if current is not None and current.digest == entry.digest and current.path == entry.path:
+        raise PrsError("A313", number=entry.document, version=current.version)
+    if not is_next_version(current.version if current else None, entry.version):
+        expected = next_version(current.version if current else None, major=False)
+        raise PrsError("A315", found=entry.version, expected=expected)
+
+
+def _base(state: DocumentState | None, content: Content) -> DocumentState:
+    document = content.document
+    fresh = state or DocumentState(document.number, document.title, document.type_id)
+    return replace(fresh, title=document.title, type_id=document.type_id)
+
+
+def _approve(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+    opened = _opened(entry, state)
+    check_holder(head.policy, entry.document, opened, entry.signer)
+    assert state is not None
+    signed = (*opened.signed, entry.signer)
+    new = state.with_event(_event(entry, stamp))
+    signers = (*opened.signers, entry.signer)
+    if len(signed) < opened.step.quorum:
+        return Outcome(replace(new, round=replace(opened, signed=signed, signers=signers)))
+    if opened.position + 1 < len(opened.steps):
+        moved = replace(opened, position=opened.position + 1, signed=(), signers=signers)
+        return Outcome(replace(new, round=moved))
+    _check_distinct(head.policy, opened, signers)
+    return _publish(new, opened, entry, stamp)
+
+
+def _check_distinct(policy: Policy, opened: Round, signers: tuple[str, ...]) -> None:
+    least = int(policy.chain_rules.get("important_min_distinct_signers") or 1)
+    if opened.important and len(opened.steps) > 1 and len(set(signers)) < least:
+        raise PrsError("A306", person=signers[-1], version=opened.version)
+
+
+def _reject(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+    opened = _opened(entry, state)
+    check_holder(head.policy, entry.document, opened, entry.signer)
+    if not entry.comment.strip():
+        raise PrsError("A314", number=entry.document)
+    assert state is not None
+    return Outcome(replace(state.with_event(_event(entry, stamp)), round=None))
+
+
+def _withdraw(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+    opened = _opened(entry, state)
+    if entry.signer not in opened.authors:
+        raise PrsError("A310", number=entry.document, authors=", ".join(opened.authors), person=entry.signer)
+    assert state is not None
+    return Outcome(replace(state.with_event(_event(entry, stamp)), round=None))
+
+
+def _opened(entry: Entry, state: DocumentState | None) -> Round:
+    """The open round, which must be exactly the one that the entry names."""
+    if state is None or state.round is None:
+        raise PrsError("A308", number=entry.document)
+    opened = state.round
+    claimed = (entry.version, entry.content, entry.path, entry.digest, entry.attachments)
+    attached = tuple((digest, path) for path, _, digest in opened.attachments)
+    if claimed != (opened.version, opened.content, opened.path, opened.digest, attached):
+        raise PrsError("A307", number=entry.document, version=opened.version)
+    if entry.action != "withdraw" and entry.step != opened.step.id:
+        raise PrsError("A304", number=entry.document, step=opened.step.id, wanted=entry.step, person=entry.signer)
+    return opened
+
+
+def check_holder(policy: Policy, number: str, opened: Round, person_id: str) -> None:
+    """Whether a person may decide the open step. Raises PrsError: A302 the author, A306 signed before, A305 head
+    of another department, A304 holder of a later step, A303 not a holder."""
+    if person_id in opened.authors:
+        raise PrsError("A302", number=number, person=person_id)
+    allowed = holders(policy, opened.step, opened.department, opened.authors)
+    if person_id in allowed:
+        again = person_id in opened.signers
+        if person_id in opened.signed or (again and not covers_vacancy(policy, opened, person_id) and opened.important):
+            raise PrsError("A306", person=person_id, version=opened.version)
+        return
+    person = policy.people[person_id]
+    needed = ", ".join(allowed)
+    if opened.step.by == HEAD_OF_AUTHOR and DEPARTMENT_HEAD in person.roles and not _holds_later(policy, opened, person_id):
+        raise PrsError("A305", number=number, person=person_id, department=person.department, needed=opened.department)
+    if _holds_later(policy, opened, person_id):
+        raise PrsError("A304", number=number, step=opened.step.id, person=person_id, wanted="", holders=needed)
+    raise PrsError("A303", number=number, person=person_id, step=opened.step.id, role=opened.step.by, holders=needed)
+
+
+def _holds_later(policy: Policy, opened: Round, person: str) -> bool:
+    later: tuple[Step, ...] = opened.steps[opened.position + 1 :]
+    return any(person in holders(policy, step, opened.department, opened.authors) for step in later)
+
+
+def _event(entry: Entry, stamp: Stamp) -> Event:
+    return Event(
+        entry.sequence, stamp.commit, entry.action, entry.version, entry.step, entry.signer, stamp.time, stamp.offset,
+        entry.comment,
+    )  # fmt: skip
+
+
+def _publish(state: DocumentState, opened: Round, entry: Entry, stamp: Stamp) -> Outcome:
+    previous = state.release
+    release = Release(
+        version=opened.version,
+        sequence=entry.sequence,
+        start=opened.start,
+        commit=stamp.commit,
+        content=opened.content,
+        path=opened.path,
+        blob=opened.blob,
+        digest=opened.digest,
+        authors=opened.authors,
+        note=opened.note,
+        time=stamp.time,
+        offset=stamp.offset,
+    )
+    changes = [TreeChange(opened.path, opened.blob), *(TreeChange(path, blob) for path, blob, _ in opened.attachments)]
+    if previous is not None and previous.path != opened.path:
+        changes.append(TreeChange(previous.path, None))
+    return Outcome(replace(state, round=None, releases=(*state.releases, release)), tuple(changes))
+
+
+def judge_policy(head: Head, entry: Entry, proposed: Proposal | None) -> Outcome:
+    """The outcome of policy-propose and policy-endorse. `proposed`: the policy at the entry's content commit.
+
+    The policy before judges the one after it. Raises PrsError A320 not an administrator, A321 no proposal open or
+    another one, A322 endorsed before, A323 version not the next one.
+    """
+    check_position(head, entry)
+    if entry.signer not in administrators(head.policy):
+        raise PrsError("A320", person=entry.signer)
+    if proposed is None or proposed.digest != entry.digest:
+        raise PrsError("A216", path="policy/")
+    if entry.action == "policy-propose":
+        if proposed.policy.version != head.policy.version + 1:
+            raise PrsError("A323", found=proposed.policy.version, expected=head.policy.version + 1)
+        endorsed: tuple[str, ...] = (entry.signer,)
+    else:
+        if head.proposal is None or head.proposal.digest != entry.digest:
+            raise PrsError("A321")
+        if entry.signer in head.proposal.endorsed:
+            raise PrsError("A322", person=entry.signer)
+        endorsed = (*head.proposal.endorsed, entry.signer)
+    if len(endorsed) < head.policy.quorum:
+        return Outcome(proposal=replace(proposed, endorsed=endorsed))
+    return Outcome(policy=proposed.policy, changes=(TreeChange("policy", proposed.tree, "40000"),))

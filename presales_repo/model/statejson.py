@@ -1,0 +1,34 @@
+"""Ledger state as JSON text and back, for the cache of what was verified."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from presales_repo.model.ledger import DocumentState, Event, Release, Round
+from presales_repo.model.policy import Step
+
+
+def dump_state(state: DocumentState) -> str:
+    """One document's state as JSON."""
+    return json.dumps(asdict(state), ensure_ascii=False, separators=(",", ":"))
+
+
+def load_state(text: str) -> DocumentState:
+    """The state that dump_state wrote."""
+    raw: dict[str, Any] = json.loads(text)
+    return DocumentState(
+        number=raw["number"],
+        title=raw["title"],
+        type_id=raw["type_id"],
+        round=_round(raw["round"]) if raw["round"] else None,
+        releases=tuple(Release(**{**item, "authors": tuple(item["authors"])}) for item in raw["releases"]),
+        events=tuple(Event(**item) for item in raw["events"]),
+    )
+
+
+def _round(raw: dict[str, Any]) -> Round:
+    lists = {key: tuple(raw[key]) for key in ("authors", "signed", "signers")}
+    steps = tuple(Step(**step) for step in raw["steps"])
+    return Round(**{**raw, **lists, "steps": steps, "attachments": tuple(map(tuple, raw["attachments"]))})

@@ -1,0 +1,76 @@
+"""Who may decide what, 四(三)1: chain of a document, holders of a step, next version. Pure policy arithmetic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from presales_repo.model.doctype import DocType
+from presales_repo.model.ledger import Round
+from presales_repo.model.policy import DEPARTMENT_HEAD, LEADER, Chain, Person, Policy, Step
+
+HEAD_OF_AUTHOR = "dept-head-of-author"
+TEAM_MEMBER = "team-member"
+_VERSION = re.compile(r"(0|[1-9][0-9]{0,3})\.(0|[1-9][0-9]{0,3})")
+# Chains that 四(三)1 lets `scope` choose between, and those that `important: true` raises.
+_BY_SCOPE = frozenset(("full-leader", "full-meeting"))
+_RAISED_BY_IMPORTANCE = frozenset(("none", "light", "dept-only"))
+
+
+def is_important(doctype: DocType, written: str) -> bool:
+    """Whether a document counts as important: its type says so, or its author raised it (A-11: never lowered)."""
+    return doctype.important or written == "true"
+
+
+def chain_of(policy: Policy, doctype: DocType, *, important: bool, scope: str) -> Chain:
+    """The chain that a document goes through: its type's, raised by importance and by `scope` (R108, A-13)."""
+    selector = policy.chain_rules.get("final_selector") or {}
+    chosen = selector.get(scope or "department", doctype.chain)
+    if doctype.chain in _BY_SCOPE and doctype.chain != "full-meeting":
+        return policy.chains[chosen]
+    if important and doctype.chain in _RAISED_BY_IMPORTANCE:
+        return policy.chains[chosen if chosen in _BY_SCOPE else "full-leader"]
+    return policy.chains[doctype.chain]
+
+
+def holders(policy: Policy, step: Step, department: str, authors: Iterable[str]) -> tuple[str, ...]:
+    """Ids of those who may sign a step; nobody who wrote the text. A step that this leaves to nobody passes to
+    the company's leaders (A-15)."""
+    excluded = set(authors)
+    found = [person.id for person in _by_role(policy, step.by, department) if person.id not in excluded]
+    if len(found) >= step.quorum:
+        return tuple(found)
+    leaders = [person.id for person in _by_role(policy, LEADER, department) if person.id not in excluded]
+    return tuple(dict.fromkeys([*found, *leaders]))
+
+
+def covers_vacancy(policy: Policy, round_: Round, person: str) -> bool:
+    """Whether somebody signs the open step only because nobody else holds it."""
+    named = {found.id for found in _by_role(policy, round_.step.by, round_.department)} - set(round_.authors)
+    return person not in named
+
+
+def _by_role(policy: Policy, role: str, department: str) -> list[Person]:
+    active = [person for person in policy.people.values() if person.active and person.keys]
+    if role == HEAD_OF_AUTHOR:
+        return [p for p in active if DEPARTMENT_HEAD in p.roles and p.department == department]
+    return [person for person in active if role in person.roles]
+
+
+def may_author(doctype: DocType, person: Person) -> bool:
+    """Whether a person holds one of the roles that write this type (二(二)); every colleague is a team member
+    until a project's team is appointed."""
+    return TEAM_MEMBER in doctype.authors or bool(set(doctype.authors) & set(person.roles))
+
+
+def next_version(current: str | None, *, major: bool) -> str:
+    """The version after `current`: 1.0 first, then the next major or minor one (四(四)3)."""
+    match = _VERSION.fullmatch(current or "")
+    if match is None:
+        return "1.0"
+    return f"{int(match[1]) + 1}.0" if major else f"{match[1]}.{int(match[2]) + 1}"
+
+
+def is_next_version(current: str | None, version: str) -> bool:
+    """Whether `version` may follow `current`."""
+    return version in (next_version(current, major=True), next_version(current, major=False))

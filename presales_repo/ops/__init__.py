@@ -1,0 +1,1 @@
+"""One module per verb: gather, decide, apply. No printing, no environment."""

@@ -1,0 +1,201 @@
+"""Decisions on documents: submit, approve, reject, withdraw, register. Gather, judge, sign, append (docs/ledger-format.md)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from presales_repo.errors import PrsError
+from presales_repo.findings import Finding
+from presales_repo.model.entry import Entry
+from presales_repo.model.ledger import Content, DocumentState, Round
+from presales_repo.model.policy import Person
+from presales_repo.model.workflow import holders, next_version
+from presales_repo.ops.check import blocking_findings
+from presales_repo.ops.lookup import find_document, require_number
+from presales_repo.ops.session import Actor, Session, Work, find_actor, open_work, stamp, working_snapshot
+from presales_repo.store.files import locked, read_file
+from presales_repo.store.history import committers
+from presales_repo.store.repository import require_main
+from presales_repo.store.snapshot import Snapshot
+from presales_repo.store.verifier import load_content
+
+
+class Blocked(Exception):
+    """The document breaks rules: the findings say which."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(f"{len(findings)} findings")
+        self.findings = findings
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was recorded. `commit`: the entry; `status`: of the document afterwards; `waiting`: who may decide next."""
+
+    action: str
+    number: str
+    title: str
+    version: str
+    step: str
+    person: str
+    commit: str
+    status: str
+    next_step: str
+    waiting: tuple[str, ...]
+
+
+def submit(session: Session, number: str, note: str, *, major: bool = False) -> Decision:
+    """Open a round: fix content, version and chain. Raises Blocked when the document breaks a rule."""
+    return _open_round(session, "submit", number, note, major=major)
+
+
+def register(session: Session, number: str, note: str = "", *, major: bool = False) -> Decision:
+    """Publish a record whose type needs no approval, by its author's own signature (R167)."""
+    return _open_round(session, "register", number, note, major=major)
+
+
+def approve(session: Session, number: str, comment: str = "") -> Decision:
+    """Sign the open step."""
+    return _decide_round(session, "approve", number, comment)
+
+
+def reject(session: Session, number: str, reason: str) -> Decision:
+    """Give the document back to its author."""
+    return _decide_round(session, "reject", number, reason)
+
+
+def withdraw(session: Session, number: str) -> Decision:
+    """Take a submission back."""
+    return _decide_round(session, "withdraw", number, "")
+
+
+def _open_round(session: Session, action: str, number: str, note: str, *, major: bool) -> Decision:
+    note = clean_comment(note)
+    with open_work(session) as work, locked(work.repository.lock):
+        actor = find_actor(work)
+        head = require_main(work.repository)
+        snapshot = working_snapshot(work)
+        path = find_document(snapshot, number).path
+        _require_saved(snapshot, path, number)
+        findings = blocking_findings(work, snapshot, path)
+        if findings:
+            raise Blocked(findings)
+        content = load_content(work.ledger.reader, head, path)
+        entry = _opening_entry(work, actor, action, head, content, note, major)
+        return _append(work, actor, entry)
+
+
+def _opening_entry(
+    work: Work, actor: Actor, action: str, head: str, content: Content, note: str, major: bool
+) -> Entry:
+    document = content.document
+    state = work.ledger.document(document.number)
+    release = state.release if state else None
+    return Entry(
+        action=action,
+        ledger=work.ledger.head.ledger,
+        sequence=work.ledger.head.sequence + 1,
+        signer=actor.person.id,
+        policy=work.policy.digest,
+        document=document.number,
+        path=document.path,
+        version=next_version(release.version if release else None, major=major),
+        authors=_authors(work, content, head, release.content if release else ""),
+        content=head,
+        digest=document.digest,
+        attachments=tuple((digest, path) for path, _, digest in content.attachments),
+        comment=note,
+    )
+
+
+def _authors(work: Work, content: Content, head: str, since: str) -> tuple[str, ...]:
+    """Everybody whose words these are: author, contributors, and who committed to the file since the last version."""
+    by_email = {person.email: person.id for person in work.policy.people.values()}
+    emails = committers(work.repository, content.document.path, since, head)
+    written = [by_email[email] for email in emails if email in by_email]
+    return tuple(dict.fromkeys([*content.document.authors, *written]))
+
+
+def _require_saved(snapshot: Snapshot, path: str, number: str) -> None:
+    if path in snapshot.changes:
+        raise PrsError("W101", path=path, number=number)
+
+
+def _decide_round(session: Session, action: str, number: str, comment: str) -> Decision:
+    comment = clean_comment(comment)
+    with open_work(session) as work, locked(work.repository.lock):
+        actor = find_actor(work)
+        state = work.ledger.document(require_number(number))
+        opened = _require_round(state, number)
+        if action == "reject" and not comment:
+            raise PrsError("A314", number=number)
+        if action == "approve":
+            _require_same_text(work, opened, number)
+        entry = Entry(
+            action=action,
+            ledger=work.ledger.head.ledger,
+            sequence=work.ledger.head.sequence + 1,
+            signer=actor.person.id,
+            policy=work.policy.digest,
+            document=number,
+            path=opened.path,
+            version=opened.version,
+            step="" if action == "withdraw" else opened.step.id,
+            content=opened.content,
+            digest=opened.digest,
+            attachments=tuple((digest, path) for path, _, digest in opened.attachments),
+            comment=comment,
+        )
+        return _append(work, actor, entry)
+
+
+def _require_round(state: DocumentState | None, number: str) -> Round:
+    if state is None or state.round is None:
+        raise PrsError("A308", number=number)
+    return state.round
+
+
+def _require_same_text(work: Work, opened: Round, number: str) -> None:
+    """An approver signs what stands in front of them: refuse when the file on main, or the working file, is no
+    longer the submitted text (R116)."""
+    git = work.repository.git
+    data = read_file(work.repository.root, opened.path, 1 << 30)
+    submitted = git.read(opened.blob)
+    current = git.resolve(f"HEAD:{opened.path}")
+    if current != opened.blob or submitted is None or data != submitted.data:
+        raise PrsError("A307", number=number, version=opened.version)
+
+
+def clean_comment(text: str) -> str:
+    """A comment as it goes into the ledger: NFC, LF, no control characters, no blank ends."""
+    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    printable = "".join(char for char in normal if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
+    return "\n".join(line.rstrip() for line in printable.strip().split("\n"))
+
+
+def _append(work: Work, actor: Actor, entry: Entry) -> Decision:
+    """Sign and record. Inside one clone the lock keeps others away; what moved the ledger else was another program."""
+    commit = work.ledger.append(entry, actor.person, actor.key, stamp(work.session, work.policy))
+    if commit is None:
+        raise PrsError("A316", number=entry.document)
+    state = work.ledger.document(entry.document)
+    assert state is not None
+    return _decision(work, entry, actor.person, commit, state)
+
+
+def _decision(work: Work, entry: Entry, person: Person, commit: str, state: DocumentState) -> Decision:
+    waiting: Iterable[str] = ()
+    if state.round:
+        waiting = holders(work.policy, state.round.step, state.round.department, state.round.authors)
+    if state.round:
+        status = "in-review"
+    elif entry.action == "reject":
+        status = "changes-requested"
+    else:
+        status = "published" if entry.action in ("approve", "register") else "draft"
+    return Decision(
+        entry.action, entry.document, state.title, entry.version, entry.step, person.id, commit, status,
+        state.round.step.id if state.round else "", tuple(waiting),
+    )  # fmt: skip

@@ -1,0 +1,71 @@
+"""Client hooks: a few lines of shell each, with the interpreter of this installation written in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+
+from presales_repo.errors import PrsError
+from presales_repo.resources import data_dir
+from presales_repo.store.files import disk_errors, write_file
+from presales_repo.store.repository import Repository
+
+NAMES = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
+_MARK = b"# prs "
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One hook of this clone: `state` is `current`, `outdated`, `absent` or `foreign` (somebody else's)."""
+
+    name: str
+    path: str
+    state: str
+
+
+def hooks_folder(repository: Repository) -> str:
+    """Where git looks for hooks here (core.hooksPath included)."""
+    path = repository.git.text("rev-parse", "--git-path", "hooks")
+    return os.path.join(repository.root, path)
+
+
+def hook_text(name: str) -> bytes:
+    """The hook file of this installation."""
+    with open(os.path.join(data_dir("hooks"), name), encoding="utf-8") as file:
+        text = file.read()
+    entry = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "cli", "hook.py")
+    return text.replace("@PYTHON@", sys.executable).replace("@HOOK@", entry).encode()
+
+
+def hook_states(repository: Repository) -> list[Hook]:
+    """The hooks of this clone."""
+    folder = hooks_folder(repository)
+    return [Hook(name, os.path.join(folder, name), _state(os.path.join(folder, name), name)) for name in NAMES]
+
+
+def _state(path: str, name: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            found = file.read(65536)
+    except FileNotFoundError:
+        return "absent"
+    if found == hook_text(name):
+        return "current" if os.access(path, os.X_OK) else "outdated"
+    return "outdated" if _MARK in found[:200] else "foreign"
+
+
+def install_hooks(repository: Repository) -> list[Hook]:
+    """Write the hooks that are absent or ours. Raises PrsError E141 when somebody else's hook stands there."""
+    states = hook_states(repository)
+    foreign = [hook for hook in states if hook.state == "foreign"]
+    if foreign:
+        raise PrsError("E141", path=foreign[0].path, hook=foreign[0].name)
+    for hook in states:
+        folder, name = os.path.split(hook.path)
+        with disk_errors(hook.path):
+            os.makedirs(folder, exist_ok=True)
+        write_file(folder, name, hook_text(hook.name), replace=True)
+        with disk_errors(hook.path):
+            os.chmod(hook.path, 0o755)
+    return hook_states(repository)

@@ -1,0 +1,102 @@
+"""Projects: the folder and the record `project.md` (二(一), 四(二)2). States and gates are for a later step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from presales_repo.errors import PrsError
+from presales_repo.model.document import read_document
+from presales_repo.model.frontmatter import quote
+from presales_repo.model.paths import PROJECT_RECORD, PROJECTS, is_project_id, project_folder, safe_name
+from presales_repo.ops.session import Session, Work, find_actor, open_work, today
+from presales_repo.store.files import read_file, write_file
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project's record. `path`: of its `project.md`."""
+
+    id: str
+    name: str
+    customer: str
+    state: str
+    manager: str
+    path: str
+
+
+def find_project(work: Work, project: str) -> str | None:
+    """The folder of a project in the working tree, or in the last commit (a sparse clone has not all folders)."""
+    for name in _folders(work):
+        if name.split("-", 1)[0] == project:
+            return f"{PROJECTS}/{name}"
+    return None
+
+
+def _folders(work: Work) -> list[str]:
+    try:
+        names = sorted(os.listdir(os.path.join(work.repository.root, PROJECTS)))
+    except FileNotFoundError:
+        names = []
+    committed = work.repository.git.run("ls-tree", "-z", "--name-only", "HEAD:projects", ok=(0, 128)).stdout
+    names += [name for name in committed.decode("utf-8", "surrogateescape").split("\0") if name]
+    return list(dict.fromkeys(names))
+
+
+def new_project(session: Session, project: str, name: str, customer: str, manager: str = "") -> Project:
+    """Make a project's folder and record. Raises PrsError P111 (id), P112 (exists), P107 (name)."""
+    if not is_project_id(project):
+        raise PrsError("P111", found=project)
+    if not safe_name(name):
+        raise PrsError("P107", title=name, longest=60)
+    with open_work(session) as work:
+        actor = find_actor(work)
+        existing = find_project(work, project)
+        if existing is not None:
+            raise PrsError("P112", project=project, folder=existing)
+        path = f"{project_folder(project, name)}/{PROJECT_RECORD}"
+        record = Project(project, name, customer, "info", manager or actor.person.id, path)
+        opened = today(session, work.policy).isoformat()
+        write_file(work.repository.root, path, _render(record, opened).encode(), replace=False)
+        return record
+
+
+def _render(record: Project, opened: str) -> str:
+    fields = {
+        "id": record.id,
+        "name": quote(record.name),
+        "customer": quote(record.customer),
+        "priority": "normal",
+        "manager": record.manager,
+        "opened_on": opened,
+    }
+    head = "".join(f"{key}: {value}\n" for key, value in fields.items())
+    return f"---\n{head}---\n\n# {record.name}\n"
+
+
+def list_projects(session: Session) -> list[Project]:
+    """All projects of the working tree, by id."""
+    with open_work(session) as work:
+        return list(_records(work))
+
+
+def show_project(session: Session, project: str) -> Project:
+    """One project. Raises PrsError P106 when there is none."""
+    found = next((record for record in list_projects(session) if record.id == project), None)
+    if found is None:
+        raise PrsError("P106", project=project)
+    return found
+
+
+def _records(work: Work) -> Iterator[Project]:
+    for name in _folders(work):
+        path = f"{PROJECTS}/{name}/{PROJECT_RECORD}"
+        data = read_file(work.repository.root, path, 1 << 20)
+        if data is None:
+            blob = work.repository.git.read(f"HEAD:{path}")
+            data = blob.data if blob else None
+        if data is not None:
+            record = read_document(data, path)
+            value = record.value
+            yield Project(value("id"), value("name"), value("customer"), "info", value("manager"), path)

@@ -1,0 +1,231 @@
+"""The register: listing and showing documents with what the ledger says of them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from presales_repo.errors import PrsError
+from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
+from presales_repo.model.replay import check_holder
+from presales_repo.model.workflow import holders
+from presales_repo.ops.lookup import find_document, split_version
+from presales_repo.ops.session import Session, Work, find_actor, open_work, working_snapshot
+from presales_repo.rules.values import split_reference
+from presales_repo.store.index import Row
+from presales_repo.store.snapshot import Snapshot
+
+STATUSES = ("draft", "in-review", "changes-requested", "published", "revising", "obsolete", "archived", "disposed")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What `prs list` is asked for; empty fields ask nothing. `since`, `until`: days of creation, inclusive."""
+
+    project: str = ""
+    type: str = ""
+    category: str = ""
+    stage: str = ""
+    status: str = ""
+    author: str = ""
+    since: str = ""
+    until: str = ""
+    where: Mapping[str, str] = field(default_factory=dict)
+    effective: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of the register. `version`: the published one, else the one in review, else None."""
+
+    number: str
+    title: str
+    type: str
+    project: str
+    status: str
+    version: str | None
+    path: str
+    author: str
+    updated: str
+
+
+def list_documents(session: Session, asked: Filter) -> list[Listed]:
+    """The register, filtered, by number."""
+    with open_work(session) as work:
+        states = {state.number: state for state in work.ledger.documents()}
+        rows = working_snapshot(work).rows()
+        found = [_listed(row, states.get(row.number)) for row in rows if _fits(work, row, asked)]
+    found = [item for item in found if not asked.status or item.status == asked.status]
+    if asked.effective:
+        found = [item for item in found if item.status in ("published", "revising")]
+    return sorted(found, key=lambda item: (item.number, item.path))
+
+
+def _listed(row: Row, state: DocumentState | None) -> Listed:
+    release = state.release if state else None
+    version = release.version if release else (state.round.version if state and state.round else None)
+    updated = iso_time(state.events[-1].time, state.events[-1].offset) if state and state.events else row.created
+    return Listed(
+        row.number, row.title, row.type, row.project, status_of(state, row.blob), version, row.path, row.author, updated
+    )
+
+
+def _fits(work: Work, row: Row, asked: Filter) -> bool:
+    doctype = work.policy.types.get(row.type)
+    return (
+        asked.project in ("", row.project)
+        and asked.type in ("", row.type)
+        and asked.category in ("", doctype.category if doctype else None)
+        and asked.stage in ("", row.number[:2])
+        and asked.author in ("", row.author)
+        and (not asked.since or row.created >= asked.since)
+        and (not asked.until or row.created <= asked.until)
+        and all(_holds(row.fields.get(name), value) for name, value in asked.where.items())
+    )
+
+
+def _holds(found: Any, value: str) -> bool:
+    return value in found if isinstance(found, list) else found == value
+
+
+def iso_time(seconds: int, offset: str) -> str:
+    """A git time (seconds since 1970, zone as +0800) in ISO 8601."""
+    sign = -1 if offset.startswith("-") else 1
+    zone = datetime.timezone(sign * datetime.timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5])))
+    return datetime.datetime.fromtimestamp(seconds, zone).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """A step of the latest round: `state` is signed, open, waiting or rejected."""
+
+    step: str
+    title: str
+    state: str
+    by: str
+    commit: str
+    time: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One document with what the ledger says of it. `holders`: who may decide the open step."""
+
+    listed: Listed
+    front_matter: Mapping[str, Any]
+    steps: tuple[StepShown, ...]
+    holders: tuple[str, ...]
+    links: tuple[str, ...]
+    linked_from: tuple[str, ...]
+    versions: tuple[str, ...]
+
+
+def show_document(session: Session, number: str) -> Shown:
+    """One document. Raises PrsError W103 when nothing carries the number."""
+    with open_work(session) as work:
+        snapshot = working_snapshot(work)
+        row = find_document(snapshot, number)
+        state = work.ledger.document(number)
+        opened = state.round if state else None
+        waiting = holders(work.policy, opened.step, opened.department, opened.authors) if opened else ()
+        links, back = _links(work, snapshot, row)
+        versions = tuple(release.version for release in state.releases) if state else ()
+        steps = tuple(_steps(work, state)) if state else ()
+        return Shown(_listed(row, state), row.fields, steps, tuple(waiting), links, back, versions)
+
+
+def _steps(work: Work, state: DocumentState) -> Iterator[StepShown]:
+    """The steps of the open round, or of the round that ended last."""
+    start = max((event.sequence for event in state.events if event.action in ("submit", "register")), default=0)
+    decisions = [event for event in state.events if event.sequence >= start and event.action != "submit"]
+    for event in decisions:
+        words = {"approve": "signed", "register": "signed", "reject": "rejected", "withdraw": "withdrawn"}
+        yield _shown_step(work, event.step, words[event.action], event)
+    if state.round is not None:
+        for index, step in enumerate(state.round.steps[state.round.position :]):
+            yield StepShown(step.id, step.title_zh, "waiting" if index else "open", "", "", "", "")
+
+
+def _shown_step(work: Work, step: str, state: str, event: Event) -> StepShown:
+    titles = {item.id: item.title_zh for chain in work.policy.chains.values() for item in chain.steps}
+    time = iso_time(event.time, event.offset)
+    return StepShown(step, titles.get(step, ""), state, event.person, event.commit, time, event.comment)
+
+
+def _links(work: Work, snapshot: Snapshot, row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Numbers that a document names in its front matter, and those that name it."""
+    links = tuple(dict.fromkeys(number for number in _numbers(row) if number != row.number))
+    back = tuple(other.number for other in snapshot.rows() if other.number != row.number and row.number in _numbers(other))
+    return links, back
+
+
+def _numbers(row: Row) -> Iterator[str]:
+    for value in row.fields.values():
+        for text in value if isinstance(value, list) else [value]:
+            reference = split_reference(text)
+            if reference:
+                yield reference[0]
+
+
+def version_bytes(session: Session, text: str) -> bytes:
+    """NUMBER@VERSION byte for byte, from the ledger. Raises PrsError W107 when that was never published."""
+    number, version = split_version(text)
+    with open_work(session) as work:
+        release = find_release(work, number, version)
+        blob = work.repository.git.read(release.blob)
+        if blob is None or blob.data is None:
+            raise PrsError("A221", oid=release.blob, kind="blob")
+        return blob.data
+
+
+def find_release(work: Work, number: str, version: str) -> Release:
+    """A published version, the one in force when `version` is "". Raises PrsError W107, W108."""
+    state = work.ledger.document(number)
+    release = (state.release_of(version) if version else state.release) if state else None
+    if release is None:
+        raise PrsError("W107", number=number, version=version) if version else PrsError("W108", number=number)
+    return release
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A document that waits for the owner of the key."""
+
+    number: str
+    title: str
+    step: str
+    since: str
+    submitted_by: str
+    version: str
+
+
+def inbox(session: Session) -> list[Waiting]:
+    """Open steps that the owner of the key may decide, oldest first (R118)."""
+    with open_work(session) as work:
+        person = find_actor(work).person.id
+        states = [state for state in work.ledger.documents(only_open=True) if _may_decide(work, state, person)]
+    return sorted(map(_waiting, states), key=lambda item: (item.since, item.number))
+
+
+def _may_decide(work: Work, state: DocumentState, person: str) -> bool:
+    try:
+        check_holder(work.policy, state.number, _open_round(state), person)
+    except PrsError:
+        return False
+    return True
+
+
+def _open_round(state: DocumentState) -> Round:
+    assert state.round is not None, "only documents in review are asked for"
+    return state.round
+
+
+def _waiting(state: DocumentState) -> Waiting:
+    submitted = next(event for event in reversed(state.events) if event.action == "submit")
+    last = state.events[-1]
+    opened = _open_round(state)
+    since = iso_time(last.time, last.offset)
+    return Waiting(state.number, state.title, opened.step.id, since, submitted.person, opened.version)

@@ -1,0 +1,142 @@
+"""What every operation starts from: where, when and with which key; then the repository and its verified ledger."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from presales_repo.errors import PrsError
+from presales_repo.model.commit import Ident
+from presales_repo.model.policy import Person, Policy, owner_of
+from presales_repo.store.index import Index
+from presales_repo.store.ledger import Ledger, open_ledger
+from presales_repo.store.repository import Repository, check_git, open_repository
+from presales_repo.store.sign import SigningKey, load_signing_key
+from presales_repo.store.snapshot import Snapshot, head_tree, working_changes
+
+Progress = Callable[[str, int, int], None]
+
+
+def no_progress(_what: str, _done: int, _total: int) -> None:
+    """For callers that show no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A request's surroundings, read once at the edge. `key`: the words that name the signing key, or ""."""
+
+    directory: str
+    environment: Mapping[str, str]
+    now: datetime.datetime
+    key: str = ""
+    progress: Progress = no_progress
+
+    @property
+    def home(self) -> str:
+        return self.environment.get("HOME") or "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An opened document repository."""
+
+    session: Session
+    repository: Repository
+    ledger: Ledger
+
+    @property
+    def policy(self) -> Policy:
+        return self.ledger.policy
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: decided by the signing key alone."""
+
+    person: Person
+    key: SigningKey
+
+
+@contextmanager
+def open_work(session: Session) -> Iterator[Work]:
+    """Open the repository, verify what is new in its ledger, close everything afterwards."""
+    repository = open_repository(session.directory, session.environment)
+    try:
+        check_git(repository.git)
+        ledger = open_ledger(repository, lambda done, total: session.progress("verify", done, total))
+        try:
+            yield Work(session, repository, ledger)
+        finally:
+            ledger.close()
+    finally:
+        repository.git.close()
+
+
+def find_actor(work: Work) -> Actor:
+    """The person whose key signs. Raises PrsError E130 no key named, A15x the key, A301 nobody's key."""
+    key = signing_key(work.session, work.repository)
+    person = owner_of(work.policy, key.public, work.ledger.head.sequence + 1)
+    if person is None:
+        raise PrsError("A301", fingerprint=key.public.fingerprint())
+    return Actor(person, key)
+
+
+def signing_key(session: Session, repository: Repository) -> SigningKey:
+    """`--key`, else PRS_KEY, else git's user.signingkey. Raises PrsError E130 when none is named."""
+    spec = session.key or session.environment.get("PRS_KEY", "")
+    if not spec:
+        spec = repository.git.run("config", "user.signingkey", ok=(0, 1)).stdout.decode().strip()
+    if not spec:
+        raise PrsError("E130")
+    return load_signing_key(spec, session.home)
+
+
+def stamp(session: Session, policy: Policy) -> tuple[int, str]:
+    """Now, as git writes it: seconds since 1970 and the offset of the company's time zone."""
+    local = session.now.astimezone(company_zone(policy))
+    return int(local.timestamp()), local.strftime("%z")[:5]
+
+
+def company_zone(policy: Policy) -> datetime.tzinfo:
+    """The company's time zone. Raises PrsError A402 when the policy names none that exists."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(policy.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise PrsError("A402", where="policy/repository.yaml", problem=f"timezone {policy.timezone}") from None
+
+
+def today(session: Session, policy: Policy) -> datetime.date:
+    """The day in the company's time zone: it decides the month of a number (A-05)."""
+    return session.now.astimezone(company_zone(policy)).date()
+
+
+def ident(person: Person, when: tuple[int, str]) -> Ident:
+    """A person as git's author and committer."""
+    return Ident(person.name, person.email, *when)
+
+
+def working_snapshot(work: Work) -> Snapshot:
+    """The files as they stand in the working tree, on top of the last commit."""
+    git = work.repository.git
+    index = open_index(work.repository)
+    changes = working_changes(git, work.repository.root)
+    return Snapshot(git, index, head_tree(git), changes, work.repository.root, released=release_lookup(work.ledger))
+
+
+def open_index(repository: Repository) -> Index:
+    """The register's cache of this clone."""
+    return Index(repository.git, repository.private("index.sqlite"))
+
+
+def release_lookup(ledger: Ledger) -> Callable[[str, str], bool]:
+    """Answers whether a version is published."""
+
+    def has_release(number: str, version: str) -> bool:
+        state = ledger.document(number)
+        return state is not None and state.release_of(version) is not None
+
+    return has_release

@@ -1,0 +1,38 @@
+"""The catalogue of document types: of the repository's policy, or the built-in one where there is no repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from presales_repo.errors import PrsError
+from presales_repo.model.doctype import DocType
+from presales_repo.model.policy import Policy, build_policy, policy_data
+from presales_repo.ops.init import built_in_policy
+from presales_repo.ops.session import Session, open_work
+
+
+def list_types(session: Session, *, category: str = "", stage: str = "") -> list[DocType]:
+    """Types in the order of the catalogue, filtered."""
+    policy = _policy(session)
+    return [t for t in policy.types.values() if category in ("", t.category) and stage in ("", t.stage)]
+
+
+def _policy(session: Session) -> Policy:
+    try:
+        with open_work(session) as work:
+            return work.policy
+    except PrsError as error:
+        if error.code not in ("E102", "E113"):
+            raise
+    return build_policy(policy_data(built_in_policy()))
+
+
+def pick_type(types: Iterable[DocType], type_id: str) -> DocType:
+    """One type. Raises PrsError F122 with the nearest names."""
+    known = {item.id: item for item in types}
+    if type_id not in known:
+        import difflib
+
+        near = ", ".join(difflib.get_close_matches(type_id, list(known), 3, 0.4)) or "prs types"
+        raise PrsError("F122", found=type_id, near=near)
+    return known[type_id]

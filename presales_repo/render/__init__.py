@@ -1,0 +1,1 @@
+"""Sheet to HTML to PDF."""

@@ -1,0 +1,1 @@
+"""Pure rules: (document, policy, register) in, findings out."""

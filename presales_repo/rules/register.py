@@ -1,0 +1,33 @@
+"""What the rules may look up about the rest of the repository. The store's index implements it; tests fake it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Register(Protocol):
+    """Answers about the repository as it will be after the change that is being checked."""
+
+    def has_number(self, number: str) -> bool:
+        """Whether a document carries this number."""
+
+    def other_paths(self, number: str, path: str) -> tuple[str, ...]:
+        """Every other path whose document carries the number of the document at `path`."""
+
+    def has_file(self, path: str) -> bool:
+        """Whether a file (document or attachment) is there."""
+
+    def digest_of(self, path: str) -> str | None:
+        """SHA-256 (hex) of a file's bytes, None when it is not there."""
+
+    def project_folder(self, project: str) -> str | None:
+        """The folder of a project by its id (`projects/XM2023001-…`), None when there is no such project."""
+
+    def last_reserved(self, stage: str, period: str) -> int | None:
+        """The highest sequence issued for a stage and month, None when nothing is recorded in this clone."""
+
+    def is_known(self, number: str, path: str) -> bool:
+        """Whether path or number was committed before this change: the number was accepted then."""
+
+    def has_release(self, number: str, version: str) -> bool | None:
+        """Whether a version is published; None when this cannot be told here (no ledger at hand)."""

@@ -1,0 +1,1 @@
+"""All I/O: git plumbing, files, signing, caches."""

@@ -1,0 +1,42 @@
+"""The policy at a ref as plain data, parsed once: a JSON file outside the repository, named by the folder's git id."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from presales_repo.errors import PrsError
+from presales_repo.model.policy import policy_data
+from presales_repo.store.files import write_file
+from presales_repo.store.repository import Repository
+
+FORMAT = "1"
+
+
+def policy_at(repository: Repository, ref: str) -> dict[str, Any] | None:
+    """Data of the policy in a ref's tree, None when there is none. Not verified: for the client hooks only."""
+    tree = repository.git.resolve(f"{ref}:policy")
+    if tree is None:
+        return None
+    name = f"policies/{tree}.{FORMAT}.json"
+    try:
+        with open(os.path.join(repository.state, name), encoding="utf-8") as file:
+            found: dict[str, Any] = json.load(file)
+            return found
+    except (OSError, ValueError):
+        return _parse(repository, tree, name)
+
+
+def _parse(repository: Repository, tree: str, name: str) -> dict[str, Any]:
+    git = repository.git
+    paths = [path for path in git.paths("ls-tree", "-r", "-z", "--name-only", tree) if path.endswith(".yaml")]
+    blobs = git.read_many(f"{tree}:{path}" for path in paths)
+    files = {f"policy/{path}": blob.data for path, blob in zip(paths, blobs, strict=True) if blob and blob.data}
+    data = policy_data(files)
+    try:
+        os.makedirs(repository.state, mode=0o700, exist_ok=True)
+        write_file(repository.state, name, json.dumps(data, ensure_ascii=False).encode(), replace=True)
+    except (OSError, PrsError):
+        return data  # a cache that cannot be kept costs time, nothing else
+    return data

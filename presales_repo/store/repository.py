@@ -1,0 +1,110 @@
+"""A document repository on this machine: where it is, what kind of clone it is, its branches."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from presales_repo.errors import PrsError
+from presales_repo.store.git import OLDEST_GIT, Git, git_environment
+
+MAIN = "main"
+APPROVED = "refs/heads/approved"
+PRIVATE = "prs"  # our folder inside .git
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """`root`: the working tree; `git_dir`: this clone's .git (shared by linked work trees); `state`: the folder
+    outside the repository for what was verified; `shallow`: history is cut off."""
+
+    git: Git
+    root: str
+    git_dir: str
+    state: str
+    shallow: bool
+
+    def private(self, name: str) -> str:
+        """A path inside `.git/prs`."""
+        return os.path.join(self.git_dir, PRIVATE, name)
+
+    @property
+    def lock(self) -> str:
+        """The file whose lock keeps two processes of one clone apart."""
+        return self.private("lock")
+
+
+def state_folder(environment: Mapping[str, str]) -> str:
+    """Where verified tips are kept: outside every repository (XDG base directory specification)."""
+    base = environment.get("XDG_STATE_HOME") or os.path.join(environment.get("HOME") or "/", ".local", "state")
+    return os.path.join(base, "prs")
+
+
+def open_repository(directory: str, environment: Mapping[str, str], *, inside_hook: bool = False) -> Repository:
+    """The repository that holds `directory`.
+
+    Raises PrsError E101 no git, E102 no repository here, E105 owned by somebody else, E110 git too old, E111 bare,
+    E112 a SHA-256 repository.
+    """
+    git = Git(os.path.abspath(directory), git_environment(environment, inside_hook=inside_hook))
+    facts = git.text(
+        "rev-parse", "--is-shallow-repository", "--show-object-format", "--git-common-dir", "--is-inside-work-tree"
+    ).split("\n")
+    if facts[3] != "true":
+        raise PrsError("E111", directory=directory)
+    if facts[1] != "sha1":
+        raise PrsError("E112", directory=directory)
+    root = git.text("rev-parse", "--show-toplevel")
+    git_dir = os.path.realpath(os.path.join(git.directory, facts[2]))
+    git.directory = root
+    return Repository(git, root, git_dir, state_folder(environment), facts[0] == "true")
+
+
+def check_git(git: Git) -> str:
+    """Git's version. Raises PrsError E101 (none) or E110 (older than OLDEST_GIT)."""
+    words = git.text("version")
+    match = re.search(r"([0-9]+)\.([0-9]+)", words)
+    if match is None or (int(match[1]), int(match[2])) < OLDEST_GIT:
+        raise PrsError("E110", found=words, needed=".".join(map(str, OLDEST_GIT)))
+    return words
+
+
+def require_ledger(repository: Repository) -> str:
+    """The ledger's tip. Raises PrsError E113 when this is no document repository, E114 when history is cut off."""
+    tip = repository.git.resolve(APPROVED) or _adopt_remote_ledger(repository.git)
+    if tip is None:
+        raise PrsError("E113", directory=repository.root)
+    if repository.shallow:
+        raise PrsError("E114")
+    return tip
+
+
+def _adopt_remote_ledger(git: Git) -> str | None:
+    """A fresh `git clone` has the ledger only as origin/approved: make the local branch that it would have."""
+    tip = git.resolve("refs/remotes/origin/approved")
+    if tip is not None:
+        git.update_refs([(APPROVED, tip, "0" * 40)], "prs: adopt origin/approved")
+    return tip
+
+
+def require_main(repository: Repository) -> str:
+    """The commit that main points to, with main checked out and nothing half done.
+
+    Raises PrsError E115 (detached HEAD), E116 (another branch), E117 (a merge, rebase or pick is under way),
+    E118 (no commit yet).
+    """
+    done = repository.git.run("symbolic-ref", "-q", "HEAD", ok=(0, 1))
+    branch = done.stdout.decode().strip()
+    for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"):
+        if os.path.exists(os.path.join(repository.git_dir, name)):
+            raise PrsError("E117", operation=name)
+    if not branch:
+        raise PrsError("E115")
+    if branch != f"refs/heads/{MAIN}":
+        raise PrsError("E116", branch=branch.removeprefix("refs/heads/"))
+    tip = repository.git.resolve("HEAD^{commit}")
+    if tip is None:
+        raise PrsError("E118")
+    return tip

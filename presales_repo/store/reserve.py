@@ -1,0 +1,68 @@
+"""Numbers claimed by compare-and-swap on one ref per stage and month: `refs/prs/numbers/<stage>/<yyyymm>`.
+
+Each claim is a commit of its own (the nonce makes it unique: two clients that push the same object both succeed),
+child of the claim before it, so `git log refs/prs/numbers/QD/202305` lists what was issued.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from presales_repo.errors import PrsError
+from presales_repo.model.commit import Ident, build_commit
+from presales_repo.model.number import LAST_SEQUENCE, Number
+from presales_repo.store.git import Git
+from presales_repo.store.objects import EMPTY_TREE, new_object, write_objects
+
+_CLAIM = re.compile(rb"^Prs-Number: ([A-Z]{2})(20[0-9]{2})(0[1-9]|1[0-2])([0-9]{3})$", re.MULTILINE)
+_NONE = "0" * 40
+_TRIES = 50
+
+
+def reservation_ref(stage: str, period: str) -> str:
+    """The ref that counts a stage's numbers of one month (`period`: 202305)."""
+    return f"refs/prs/numbers/{stage}/{period}"
+
+
+def last_reserved(git: Git, stage: str, period: str) -> int | None:
+    """The highest sequence issued, None when this clone has no reservation for the month."""
+    claim = git.read(reservation_ref(stage, period))
+    return None if claim is None else _sequence(claim.data or b"", stage, period)
+
+
+def _sequence(commit: bytes, stage: str, period: str) -> int:
+    match = _CLAIM.search(commit)
+    if match is None or (match[1] + match[2] + match[3]).decode() != stage + period:
+        raise PrsError("N110", ref=reservation_ref(stage, period))
+    return int(match[4])
+
+
+def reserve_number(
+    git: Git, stage: str, year: int, month: int, who: Ident, highest_known: Callable[[], int]
+) -> Number:
+    """Claim the next number. `highest_known` is asked only when no claim of the month is recorded here.
+
+    Raises PrsError N105 when the month is full (999), N111 when others won every race.
+    """
+    period = f"{year:04d}{month:02d}"
+    ref = reservation_ref(stage, period)
+    for attempt in range(_TRIES):
+        tip = git.resolve(ref)
+        last = (last_reserved(git, stage, period) if tip else None) or (0 if tip else highest_known())
+        if last >= LAST_SEQUENCE:
+            raise PrsError("N105", stage=stage, period=period, last=LAST_SEQUENCE)
+        number = Number(stage, year, month, last + 1)
+        if _claim(git, ref, tip, number, who):
+            return number
+        time.sleep(secrets.randbelow(20) / 1000 * (attempt + 1))
+    raise PrsError("N111", stage=stage, period=period)
+
+
+def _claim(git: Git, ref: str, tip: str | None, number: Number, who: Ident) -> bool:
+    message = f"prs: reserve {number}\n\nPrs-Number: {number}\nPrs-Nonce: {secrets.token_hex(16)}\n"
+    claim = new_object("commit", build_commit(EMPTY_TREE, [tip] if tip else [], who, who, message))
+    write_objects(git, [new_object("tree", b""), claim])
+    return git.update_refs([(ref, claim.oid, tip or _NONE)], f"prs: reserve {number}")
