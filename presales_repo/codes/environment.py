@@ -241,6 +241,22 @@ RULES = (
         "",
     ),
     Rule(
+        "E143",
+        "warning",
+        N_("The hook {hook} is {state}."),
+        N_("prs hooks install"),
+        N_("Hooks stop a wrong document before it is committed."),
+        "",
+    ),
+    Rule(
+        "E144",
+        "warning",
+        N_("{path} cannot be written, so the whole ledger is verified by every command."),
+        N_("Make the folder writable, or set XDG_STATE_HOME."),
+        N_("What was verified is remembered outside the repository."),
+        "",
+    ),
+    Rule(
         "E198",
         "error",
         N_("Stopped."),

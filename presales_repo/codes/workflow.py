@@ -121,6 +121,14 @@ RULES = (
         "",
     ),
     Rule(
+        "W118",
+        "error",
+        N_("{number} is of type {type}, which is not for customers."),
+        N_("Use --profile controlled inside the company."),
+        N_("Only texts written for customers leave as external copies."),
+        "四(三)2",
+    ),
+    Rule(
         "W116",
         "error",
         N_("{found} is not a day."),

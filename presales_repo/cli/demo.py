@@ -1,0 +1,30 @@
+"""prs demo"""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from presales_repo.cli.main import make_session
+from presales_repo.i18n import gettext as _
+
+
+@click.command("demo")
+@click.argument("directory")
+@click.pass_context
+def command(ctx: click.Context, directory: str) -> None:
+    """Make a populated repository in DIRECTORY/repo, with throw-away keys in DIRECTORY/keys."""
+    from presales_repo.ops.demo import demo
+
+    made = demo(make_session(ctx), directory)
+    click.echo(_("Made {directory} with {count} documents.").format(directory=made.directory, count=len(made.documents)))
+    click.echo(_("PDFs:"))
+    for pdf in made.pdfs:
+        click.echo(f"  {pdf.path}")
+    here = os.path.relpath(made.directory)
+    key = os.path.relpath(os.path.join(made.keys, "cheng.boyuan"), made.directory)
+    click.echo(_("Try next:"))
+    click.echo(f"  prs -C {here} list")
+    click.echo(f"  prs -C {here} --key {os.path.join(here, key)} inbox")
+    click.echo(f"  git -C {here} log --show-signature --first-parent approved")

@@ -1,0 +1,172 @@
+"""PDFs: published documents from the ledger's bytes, drafts only as drafts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from presales_repo.errors import PrsError
+from presales_repo.findings import Finding
+from presales_repo.model.document import Document, read_document
+from presales_repo.model.ledger import DocumentState, Release
+from presales_repo.model.markdown import to_html
+from presales_repo.model.paths import resolve_link, safe_name
+from presales_repo.ops.lookup import find_document, split_version
+from presales_repo.ops.register import find_release, iso_time
+from presales_repo.ops.session import Session, Work, open_work, stamp, working_snapshot
+from presales_repo.ops.sheets import draft_sheet, published_sheet
+from presales_repo.render.metadata import Attached
+from presales_repo.render.pdf import engine_problems
+from presales_repo.render.sheet import Profile
+from presales_repo.render.worker import Job, render_many
+from presales_repo.store.files import disk_errors, read_file, write_file
+from presales_repo.store.snapshot import Snapshot
+
+DEFAULT_FOLDER = "pdf"
+_LONGEST_NAME = 180  # bytes of the title in a file name: file systems allow 255 in all
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One PDF that was written. `version` "" for a draft."""
+
+    number: str
+    version: str
+    path: str
+    sha256: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One document without a PDF, and why."""
+
+    number: str
+    error: PrsError
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """PDFs made, documents that failed, and warnings about this machine's PDF engine."""
+
+    exported: tuple[Exported, ...]
+    failed: tuple[Failed, ...]
+    warnings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    number: str
+    version: str
+    title: str
+    job: Job
+
+
+def export(
+    session: Session, names: Sequence[str], *, everything: bool = False, folder: str = "", profile: Profile = "controlled"
+) -> ExportResult:
+    """Make PDFs of NUMBER or NUMBER@VERSION, or of all published documents.
+
+    Raises PrsError W107, W108 (not published), W118 (external copy of an internal type), E07x (the PDF engine);
+    what is wrong with a single document is a result.
+    """
+    problems = engine_problems()
+    for problem in problems:
+        if problem.code != "E073":
+            raise PrsError(problem.code, **dict(problem.args))
+    with open_work(session) as work:
+        items = _gather(work, names, everything, profile)
+        target = os.path.join(session.directory, folder) if folder else os.path.join(work.repository.root, DEFAULT_FOLDER)
+        with disk_errors(target):
+            os.makedirs(target, exist_ok=True)
+        done = 0
+
+        def count(_result: object) -> None:
+            nonlocal done
+            done += 1
+            session.progress("export", done, len(items))
+
+        results = render_many([item.job for item in items], min(len(items), os.cpu_count() or 1), count)
+        exported, failed = [], []
+        for item, result in zip(items, results, strict=True):
+            if result.pdf is None:
+                failed.append(Failed(item.number, result.error or PrsError("E079", reason="-")))
+                continue
+            name = _file_name(item)
+            write_file(target, name, result.pdf.data, replace=True)
+            path = os.path.join(target, name)
+            exported.append(Exported(item.number, item.version, path, result.pdf.sha256, result.pdf.pages))
+    return ExportResult(tuple(exported), tuple(failed), tuple(problems))
+
+
+def _gather(work: Work, names: Sequence[str], everything: bool, profile: Profile) -> list[_Item]:
+    if everything:
+        names = [state.number for state in work.ledger.documents() if state.release]
+    if profile == "draft":
+        snapshot = working_snapshot(work)
+        return [_draft(work, snapshot, split_version(name)[0]) for name in names]
+    return [_published(work, *split_version(name), profile) for name in names]
+
+
+def _published(work: Work, number: str, version: str, profile: Profile) -> _Item:
+    release = find_release(work, number, version)
+    state = work.ledger.document(number)
+    assert state is not None and state.release is not None
+    if release.version != state.release.version and profile == "controlled":
+        profile = "obsolete"  # an old version never looks like the one in force
+    blob = work.repository.git.read(release.blob)
+    if blob is None or blob.data is None:
+        raise PrsError("A221", oid=release.blob, kind="blob")
+    document = read_document(blob.data, release.path)
+    if document.digest != release.digest:
+        raise PrsError("A216", path=release.path)
+    doctype = work.policy.types[document.type_id]
+    if profile == "external" and not doctype.customer_facing:
+        raise PrsError("W118", number=number, type=doctype.id)
+    sheet = published_sheet(work, state, release, document, profile)
+    attached = (Attached(f"{number}.md", blob.data, "Source", "Markdown"), *_evidence(work, state, release))
+    return _Item(number, release.version, document.title, Job(number, sheet, _images(work, document, release), attached))
+
+
+def _evidence(work: Work, state: DocumentState, release: Release) -> list[Attached]:
+    """The raw commits that approved this version: whoever has the PDF can verify them without the repository."""
+    found = []
+    for event in state.approvals(release):
+        blob = work.repository.git.read(event.commit)
+        if blob is not None and blob.data is not None:
+            found.append(Attached(f"{event.sequence:06d}-{event.commit[:12]}.commit", blob.data, "Supplement", event.step))
+    return found
+
+
+def _images(work: Work, document: Document, release: Release) -> dict[str, bytes]:
+    """The bytes of the images that a body shows, as they stood in the commit that was approved."""
+    found = {}
+    for target in to_html(document.body).images:
+        path = resolve_link(document.path, target)
+        blob = work.repository.git.read(f"{release.content}:{path}", 1 << 26) if path else None
+        if blob is not None and blob.kind == "blob" and blob.data is not None:
+            found[target] = blob.data
+    return found
+
+
+def _draft(work: Work, snapshot: Snapshot, number: str) -> _Item:
+    row = find_document(snapshot, number)
+    data = read_file(work.repository.root, row.path, 1 << 26)
+    if data is None:
+        raise PrsError("W105", path=row.path)
+    document = read_document(data, row.path)
+    moment = iso_time(*stamp(work.session, work.policy))
+    sheet = draft_sheet(work, work.ledger.document(number), document, moment)
+    images = {}
+    for target in to_html(document.body).images:
+        path = resolve_link(document.path, target)
+        image = read_file(work.repository.root, path, 1 << 26) if path else None
+        if image is not None:
+            images[target] = image
+    return _Item(number, "", document.title, Job(number, sheet, images))
+
+
+def _file_name(item: _Item) -> str:
+    title = safe_name(item.title).encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
+    return f"{item.number}-{'v' + item.version if item.version else 'draft'}-{title}.pdf"
