@@ -18,13 +18,14 @@ def command(ctx: click.Context, directory: str) -> None:
     from presales_repo.ops.demo import demo
 
     made = demo(make_session(ctx), directory)
-    click.echo(_("Made {directory} with {count} documents.").format(directory=made.directory, count=len(made.documents)))
+    text = _("Made {directory} with {count} documents.")
+    click.echo(text.format(directory=made.directory, count=len(made.documents)))
     click.echo(_("PDFs:"))
     for pdf in made.pdfs:
         click.echo(f"  {pdf.path}")
     here = os.path.relpath(made.directory)
-    key = os.path.relpath(os.path.join(made.keys, "cheng.boyuan"), made.directory)
+    key = os.path.relpath(os.path.join(made.keys, "cheng.boyuan"))
     click.echo(_("Try next:"))
     click.echo(f"  prs -C {here} list")
-    click.echo(f"  prs -C {here} --key {os.path.join(here, key)} inbox")
+    click.echo(f"  prs -C {here} --key {key} inbox")
     click.echo(f"  git -C {here} log --show-signature --first-parent approved")

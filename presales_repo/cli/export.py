@@ -17,7 +17,7 @@ from presales_repo.i18n import gettext as _
 @click.command("export")
 @click.argument("names", nargs=-1, metavar="[NUMBER[@VERSION]]...")
 @click.option("--all", "everything", is_flag=True, help="Every published document.")
-@click.option("-o", "--output", "folder", default="", metavar="DIR", help="Where to write; else pdf/ in the repository.")
+@click.option("-o", "--output", "folder", default="", metavar="DIR", help="Folder; else pdf/ in the repository.")
 @click.option(
     "--profile",
     type=click.Choice(["controlled", "external", "draft", "obsolete"]),

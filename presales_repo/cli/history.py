@@ -9,6 +9,7 @@ import click
 from presales_repo.cli.main import make_session
 from presales_repo.cli.output import show_json, show_table
 from presales_repo.i18n import gettext as _
+from presales_repo.ops.history import Happening
 
 
 @click.command("history")
@@ -23,9 +24,11 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
     if as_json:
         show_json([asdict(item) for item in found])
         return
-    rows = [
-        (item.time[:16].replace("T", " "), item.person, _(item.decision), item.version, item.changed, item.commit[:10], item.note)
-        for item in found
-    ]
+    rows = [_row(item) for item in found]
     heads = (_("time"), _("person"), _("decision"), _("version"), _("changed"), _("commit"), _("note"))
     show_table(heads, rows)
+
+
+def _row(item: Happening) -> tuple[str, ...]:
+    time = item.time[:16].replace("T", " ")
+    return (time, item.person, _(item.decision), item.version, item.changed, item.commit[:10], item.note)

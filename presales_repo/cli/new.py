@@ -27,9 +27,7 @@ def parse_pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
 @click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", callback=parse_pairs, help="Fill a field.")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @click.pass_context
-def command(
-    ctx: click.Context, type_id: str, project: str, title: str, values: dict[str, str], as_json: bool
-) -> None:
+def command(ctx: click.Context, type_id: str, project: str, title: str, values: dict[str, str], as_json: bool) -> None:
     """Allocate a number and write a new document of TYPE from its template."""
     from presales_repo.ops.new import new
 

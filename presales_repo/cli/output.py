@@ -17,7 +17,13 @@ def show_json(value: Any) -> None:
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal: two for a Chinese character."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text)
+    return sum(_columns(char) for char in text)
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def show_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

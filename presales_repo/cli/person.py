@@ -9,6 +9,7 @@ import click
 from presales_repo.cli.main import make_session
 from presales_repo.cli.output import show_json, show_table
 from presales_repo.i18n import gettext as _
+from presales_repo.ops.people import PersonRow
 
 
 @click.group("person")
@@ -27,11 +28,13 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         show_json([asdict(item) for item in found])
         return
-    rows = [
-        (p.id, p.name, p.department, ", ".join(p.roles), "" if p.in_force else _("not in force yet"), " ".join(p.fingerprints))
-        for p in found
-    ]
-    show_table((_("id"), _("name"), _("department"), _("roles"), "", _("keys")), rows)
+    show_table((_("id"), _("name"), _("department"), _("roles"), "", _("keys")), [_row(person) for person in found])
+
+
+def _row(person: PersonRow) -> tuple[str, ...]:
+    note = "" if person.in_force else _("not in force yet")
+    roles = ", ".join(person.roles)
+    return (person.id, person.name, person.department, roles, note, " ".join(person.fingerprints))
 
 
 @command.command("add")

@@ -37,4 +37,9 @@ def progress_bar() -> Callable[[str, int, int], None]:
 
 
 def _names() -> dict[str, str]:
-    return {"verify": _("Verifying the ledger"), "check": _("Checking"), "export": _("Making PDFs"), "demo": _("Playing")}
+    return {
+        "verify": _("Verifying the ledger"),
+        "check": _("Checking"),
+        "export": _("Making PDFs"),
+        "demo": _("Building the demo"),
+    }

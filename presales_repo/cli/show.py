@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 
 import click
@@ -21,7 +22,7 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
 
     session = make_session(ctx)
     if "@" in number:
-        click.get_binary_stream("stdout").write(version_bytes(session, number))
+        sys.stdout.buffer.write(version_bytes(session, number))
         return
     shown = show_document(session, number)
     listed = asdict(shown.listed)

@@ -10,7 +10,7 @@ from presales_repo.cli.main import make_session
 from presales_repo.cli.output import show_json, show_table
 from presales_repo.i18n import gettext as _
 from presales_repo.i18n import language
-from presales_repo.model.doctype import DocType
+from presales_repo.model.doctype import DocType, Field
 
 
 @click.command("types")
@@ -56,6 +56,11 @@ def _row(item: DocType) -> dict[str, Any]:
     }
 
 
+def _field_row(field: Field) -> tuple[str, ...]:
+    choices = ", ".join(f"{key}={label}" for key, label in field.values.items())
+    return (field.name, field.kind, _("required") if field.required else "", field.title_zh, choices)
+
+
 def _show_one(item: DocType, as_json: bool) -> None:
     if as_json:
         fields = {
@@ -66,10 +71,7 @@ def _show_one(item: DocType, as_json: bool) -> None:
         return
     click.echo(f"{item.id}  {_title(item)}  ({item.source})")
     click.echo(f"{_('authors')}: {', '.join(item.authors)}    {_('chain')}: {item.chain}")
-    rows = [
-        (name, f.kind, _("required") if f.required else "", f.title_zh, ", ".join(f"{k}={v}" for k, v in f.values.items()))
-        for name, f in item.fields.items()
-    ]
-    if rows:
+    if item.fields:
+        rows = [_field_row(field) for field in item.fields.values()]
         show_table((_("field"), _("kind"), "", _("title"), _("choices")), rows)
     click.echo(f"{_('headings')}: {', '.join(heading.title for heading in item.headings)}")

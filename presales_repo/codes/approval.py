@@ -553,8 +553,7 @@ RULES = (
         "A230",
         "error",
         N_(
-            "The ledger was rewound or rewritten: entry {sequence} ({remembered}) was verified here before "
-            "and is gone."
+            "The ledger was rewound or rewritten: entry {sequence} ({remembered}) was verified here before and is gone."
         ),
         N_(
             "Do not go on. Compare with a colleague's clone: git log --first-parent approved. Nothing "

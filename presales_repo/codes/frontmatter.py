@@ -9,7 +9,7 @@ RULES = (
         "F101",
         "error",
         N_("The front matter is not YAML: {problem}"),
-        N_("Correct the line; quote a text that holds \": \" or \" #\": title: \"a: b\""),
+        N_('Correct the line; quote a text that holds ": " or " #": title: "a: b"'),
         N_("Front matter is a small subset of YAML: keys and values, lists, nothing else."),
         "YAML 1.1",
     ),

@@ -57,8 +57,7 @@ RULES = (
         "error",
         N_("Number {number} is also carried by {other}."),
         N_(
-            "One of the two needs a number of its own: prs new, then move the text; keep the number where it "
-            "was first."
+            "One of the two needs a number of its own: prs new, then move the text; keep the number where it was first."
         ),
         N_("A number belongs to one document for ever."),
         "四(二)1; R095",

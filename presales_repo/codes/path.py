@@ -9,7 +9,7 @@ RULES = (
         "P101",
         "error",
         N_("The file name does not match number and title; expected {name}"),
-        N_("git mv \"{found}\" \"{expected}\""),
+        N_('git mv "{found}" "{expected}"'),
         N_("A document's file is named <number>-<title>.md, so that number, title and file always say the same."),
         "四(二)1; R097",
     ),
@@ -17,7 +17,7 @@ RULES = (
         "P102",
         "error",
         N_("The document lies in the wrong category folder; expected {category}"),
-        N_("git mv \"{found}\" \"{expected}\""),
+        N_('git mv "{found}" "{expected}"'),
         N_("Documents are sorted by project and category; the category follows from the type."),
         "四(二)2; R099",
     ),
@@ -25,7 +25,7 @@ RULES = (
         "P103",
         "error",
         N_("The document lies in the wrong place for its project; expected {folder}"),
-        N_("git mv \"{found}\" \"{expected}\""),
+        N_('git mv "{found}" "{expected}"'),
         N_("Documents of a project lie in projects/<id>-<name>/, documents of no project in common/."),
         "四(二)2; R099",
     ),
@@ -33,10 +33,7 @@ RULES = (
         "P104",
         "error",
         N_("A document may not lie here."),
-        N_(
-            "Documents belong in {projects}/<id>-<name>/<category>/ or {common}/<category>/; prs new puts "
-            "them there."
-        ),
+        N_("Documents belong in {projects}/<id>-<name>/<category>/ or {common}/<category>/; prs new puts them there."),
         N_("There is one dedicated store for presales documents: the two folders of this repository."),
         "四(二)2; R098",
     ),
@@ -45,7 +42,7 @@ RULES = (
         "error",
         N_("A numbered document is deleted."),
         N_(
-            "Restore it: git restore --staged --worktree \"{path}\". A published document leaves only by an "
+            'Restore it: git restore --staged --worktree "{path}". A published document leaves only by an '
             "approved disposal."
         ),
         N_(

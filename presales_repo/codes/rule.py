@@ -17,6 +17,6 @@ class Rule(NamedTuple):
     source: str
 
 
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "mark, do not translate here"
-    """Mark a text for translation."""
+def N_(text: str) -> str:
+    """Mark a text for translation (gettext's own name for it)."""
     return text

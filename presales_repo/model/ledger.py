@@ -27,7 +27,7 @@ class Event:
 class Round:
     """An open submission: the text, the chain fixed for it, and who signed so far.
 
-    `content`: commit on main; `blob`: git id and `digest`: SHA-256 of the document's bytes; `attachments`: path,
+    `content`: commit on main; `blob`: git id and `digest`: SHA-256 of the document's bytes; `chain`: id of the chain; `attachments`: path,
     git id, SHA-256 of each attached file; `position`: index of
     the open step; `signed`: who signed the open step; `signers`: who signed any step of this round.
     """
@@ -41,6 +41,7 @@ class Round:
     department: str
     important: bool
     note: str
+    chain: str
     steps: tuple[Step, ...]
     attachments: tuple[tuple[str, str, str], ...] = ()
     position: int = 0
@@ -56,7 +57,8 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A published version. `commit`: the entry that published it; `start`: sequence of the submit entry."""
+    """A published version. `commit`: the entry that published it; `start`: sequence of the submit entry; `chain`: id
+    of the chain it went through."""
 
     version: str
     sequence: int
@@ -67,6 +69,7 @@ class Release:
     blob: str
     digest: str
     authors: tuple[str, ...]
+    chain: str
     note: str
     time: int
     offset: str

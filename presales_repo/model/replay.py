@@ -120,6 +120,7 @@ def _open(policy: Policy, entry: Entry, state: DocumentState | None, content: Co
         department=author.department,
         important=important,
         note=entry.comment,
+        chain=chain.id,
         steps=chain.steps,
         attachments=content.attachments,
     )
@@ -249,6 +250,7 @@ def _publish(state: DocumentState, opened: Round, entry: Entry, stamp: Stamp) ->
         blob=opened.blob,
         digest=opened.digest,
         authors=opened.authors,
+        chain=opened.chain,
         note=opened.note,
         time=stamp.time,
         offset=stamp.offset,

@@ -1,4 +1,4 @@
-"""Decisions on documents: submit, approve, reject, withdraw, register. Gather, judge, sign, append (docs/ledger-format.md)."""
+"""Decisions on documents: submit, approve, reject, withdraw, register (docs/ledger-format.md)."""
 
 from __future__ import annotations
 
@@ -87,9 +87,7 @@ def _open_round(session: Session, action: str, number: str, note: str, *, major:
         return _append(work, actor, entry)
 
 
-def _opening_entry(
-    work: Work, actor: Actor, action: str, head: str, content: Content, note: str, major: bool
-) -> Entry:
+def _opening_entry(work: Work, actor: Actor, action: str, head: str, content: Content, note: str, major: bool) -> Entry:
     document = content.document
     state = work.ledger.document(document.number)
     release = state.release if state else None
@@ -171,7 +169,8 @@ def _require_same_text(work: Work, opened: Round, number: str) -> None:
 def clean_comment(text: str) -> str:
     """A comment as it goes into the ledger: NFC, LF, no control characters, no blank ends."""
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    printable = "".join(char for char in normal if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
+    hidden = ("Cc", "Cf", "Cs")
+    printable = "".join(char for char in normal if char in "\n\t" or unicodedata.category(char) not in hidden)
     return "\n".join(line.rstrip() for line in printable.strip().split("\n"))
 
 

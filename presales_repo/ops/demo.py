@@ -124,7 +124,7 @@ def _public_key(folder: str, name: str) -> str:
 def _people_yaml(people: list[dict[str, Any]]) -> str:
     rows = [
         f"- {{id: {p['id']}, name: {p['name']}, department: {p['department']}, roles: [{', '.join(p['roles'])}],"
-        f" email: {p['email']}, keys: [\"{p['keys'][0]}\"]}}\n"
+        f' email: {p["email"]}, keys: ["{p["keys"][0]}"]}}\n'
         for p in people
     ]
     return "".join(rows)
@@ -170,9 +170,7 @@ def _write_text(player: _Player, key: str, name: str) -> None:
     with open(os.path.join(player.root, path), encoding="utf-8", newline="") as file:
         old = file.read()
     kept = read_front_matter(old, path)
-    own = "".join(
-        line + "\n" for line in old[kept.start : kept.end].splitlines() if line.split(":")[0] in _SET_BY_PRS
-    )
+    own = "".join(line + "\n" for line in old[kept.start : kept.end].splitlines() if line.split(":")[0] in _SET_BY_PRS)
     body = text[head.body_start :]
     write_file(player.root, path, f"---\n{own}{text[head.start : head.end]}---\n{body}".encode(), replace=True)
 

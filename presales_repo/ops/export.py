@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
@@ -64,7 +65,12 @@ class _Item:
 
 
 def export(
-    session: Session, names: Sequence[str], *, everything: bool = False, folder: str = "", profile: Profile = "controlled"
+    session: Session,
+    names: Sequence[str],
+    *,
+    everything: bool = False,
+    folder: str = "",
+    profile: Profile = "controlled",
 ) -> ExportResult:
     """Make PDFs of NUMBER or NUMBER@VERSION, or of all published documents.
 
@@ -74,10 +80,10 @@ def export(
     problems = engine_problems()
     for problem in problems:
         if problem.code != "E073":
-            raise PrsError(problem.code, **dict(problem.args))
+            raise PrsError(problem.code, **dict[str, Any](problem.args))
     with open_work(session) as work:
         items = _gather(work, names, everything, profile)
-        target = os.path.join(session.directory, folder) if folder else os.path.join(work.repository.root, DEFAULT_FOLDER)
+        target = os.path.abspath(folder) if folder else os.path.join(work.repository.root, DEFAULT_FOLDER)
         with disk_errors(target):
             os.makedirs(target, exist_ok=True)
         done = 0
@@ -112,8 +118,9 @@ def _gather(work: Work, names: Sequence[str], everything: bool, profile: Profile
 def _published(work: Work, number: str, version: str, profile: Profile) -> _Item:
     release = find_release(work, number, version)
     state = work.ledger.document(number)
-    assert state is not None and state.release is not None
-    if release.version != state.release.version and profile == "controlled":
+    in_force = state.release if state else None
+    assert state is not None, "a release has a state"
+    if release != in_force and profile == "controlled":
         profile = "obsolete"  # an old version never looks like the one in force
     blob = work.repository.git.read(release.blob)
     if blob is None or blob.data is None:
@@ -126,7 +133,8 @@ def _published(work: Work, number: str, version: str, profile: Profile) -> _Item
         raise PrsError("W118", number=number, type=doctype.id)
     sheet = published_sheet(work, state, release, document, profile)
     attached = (Attached(f"{number}.md", blob.data, "Source", "Markdown"), *_evidence(work, state, release))
-    return _Item(number, release.version, document.title, Job(number, sheet, _images(work, document, release), attached))
+    job = Job(number, sheet, _images(work, document, release), attached)
+    return _Item(number, release.version, document.title, job)
 
 
 def _evidence(work: Work, state: DocumentState, release: Release) -> list[Attached]:
@@ -135,7 +143,8 @@ def _evidence(work: Work, state: DocumentState, release: Release) -> list[Attach
     for event in state.approvals(release):
         blob = work.repository.git.read(event.commit)
         if blob is not None and blob.data is not None:
-            found.append(Attached(f"{event.sequence:06d}-{event.commit[:12]}.commit", blob.data, "Supplement", event.step))
+            name = f"{event.sequence:06d}-{event.commit[:12]}.commit"
+            found.append(Attached(name, blob.data, "Supplement", event.step))
     return found
 
 

@@ -54,9 +54,7 @@ class Founded:
     people: int
 
 
-def init(
-    session: Session, directory: str, organisation: str, name: str, email: str, people_file: str = ""
-) -> Founded:
+def init(session: Session, directory: str, organisation: str, name: str, email: str, people_file: str = "") -> Founded:
     """Make a document repository in `directory`, which must be new or empty.
 
     Raises PrsError E121 (not empty), E130 (no key), F111 (e-mail), A4xx (the people list), E1xx (machine).
@@ -136,7 +134,7 @@ def _with_founder(listed: Sequence[Mapping[str, Any]], name: str, email: str, ke
     line = " ".join(key.line().split()[:2])
     for index, person in enumerate(people):
         if any(line == " ".join(item.split()[:2]) for item in person.keys) or person.email == email:
-            keys = person.keys if any(line == " ".join(item.split()[:2]) for item in person.keys) else (*person.keys, line)
+            keys = tuple(dict.fromkeys((*(" ".join(item.split()[:2]) for item in person.keys), line)))
             roles = tuple(dict.fromkeys((*person.roles, ADMINISTRATOR)))
             people[index] = replace(person, keys=keys, roles=roles)
             return people

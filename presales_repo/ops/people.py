@@ -35,7 +35,7 @@ class PersonRow:
 
 def slug(email: str, taken: Collection[str]) -> str:
     """An id from an e-mail address, different from those taken."""
-    base = re.sub(r"[^a-z0-9._-]+", "-", email.split("@")[0].lower()).strip("._-") or "person"
+    base = re.sub(r"[^a-z0-9._-]+", "-", email.partition("@")[0].lower()).strip("._-") or "person"
     candidates = [base, *(f"{base}{count}" for count in range(2, 1000))]
     return next(candidate for candidate in candidates if candidate not in taken)
 
@@ -150,4 +150,3 @@ def _edit_people(session: Session, edit: Callable[[str], str]) -> str:
         validate_policy(build_policy(policy_data(changed)))
         write_file(work.repository.root, PEOPLE, changed[PEOPLE], replace=True)
         return PEOPLE
-

@@ -122,9 +122,7 @@ def endorse(session: Session) -> PolicyDecision:
         return _record(work, actor, "policy-endorse", proposal.content, proposal.policy, "")
 
 
-def _record(
-    work: Work, actor: Actor, action: str, content: str, policy: Policy, comment: str
-) -> PolicyDecision:
+def _record(work: Work, actor: Actor, action: str, content: str, policy: Policy, comment: str) -> PolicyDecision:
     head = work.ledger.head
     entry = Entry(
         action, head.ledger, head.sequence + 1, actor.person.id, head.policy.digest, version=str(policy.version),

@@ -158,7 +158,8 @@ def _shown_step(work: Work, step: str, state: str, event: Event) -> StepShown:
 def _links(work: Work, snapshot: Snapshot, row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Numbers that a document names in its front matter, and those that name it."""
     links = tuple(dict.fromkeys(number for number in _numbers(row) if number != row.number))
-    back = tuple(other.number for other in snapshot.rows() if other.number != row.number and row.number in _numbers(other))
+    others = (other for other in snapshot.rows() if other.number != row.number)
+    back = tuple(other.number for other in others if row.number in _numbers(other))
     return links, back
 
 

@@ -82,7 +82,5 @@ def commit_paths(work: Work, actor: Actor, paths: Sequence[str], message: str) -
     git.run("add", "--all", "--force", *listed, stdin=names)
     dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
     # The rules were asked just now, of the same bytes: git's hook need not ask again.
-    git.run(
-        *identity, "commit", "-q", "-S", "--no-verify", "-m", message, "--only", *listed, stdin=names, extra=dates
-    )
+    git.run(*identity, "commit", "-q", "-S", "--no-verify", "-m", message, "--only", *listed, stdin=names, extra=dates)
     return git.text("rev-parse", "HEAD")

@@ -21,7 +21,7 @@ def published_sheet(work: Work, state: DocumentState, release: Release, document
     """The sheet of a published version: approvals and revisions as the ledger has them."""
     policy = work.policy
     english = language_of(document) == "en"
-    approvals = tuple(_approval(policy, event, english) for event in state.approvals(release))
+    approvals = tuple(_approval(policy, release.chain, event, english) for event in state.approvals(release))
     people = [approval.person for approval in approvals]
     return _sheet(
         work,
@@ -130,8 +130,8 @@ def _names(policy: Policy, ids: Iterable[str]) -> list[str]:
     return names
 
 
-def _approval(policy: Policy, event: Event, english: bool) -> Approval:
-    step = _step(policy, event.step)
+def _approval(policy: Policy, chain: str, event: Event, english: bool) -> Approval:
+    step = _step(policy, chain, event.step)
     person = policy.people.get(event.person)
     decision = _DECISIONS["en" if english else "zh"][event.action]
     return Approval(
@@ -145,8 +145,9 @@ def _approval(policy: Policy, event: Event, english: bool) -> Approval:
     )
 
 
-def _step(policy: Policy, step_id: str) -> Step | None:
-    return next((step for chain in policy.chains.values() for step in chain.steps if step.id == step_id), None)
+def _step(policy: Policy, chain: str, step_id: str) -> Step | None:
+    steps = policy.chains[chain].steps if chain in policy.chains else ()
+    return next((step for step in steps if step.id == step_id), None)
 
 
 def _duty(policy: Policy, event: Event, step: Step | None, english: bool) -> str:
