@@ -1,7 +1,7 @@
 # Every target installs what it misses first; see scripts/setup.sh.
 
 DEMO := demo-output
-DIR ?= $(DEMO)/repository
+DIR ?= $(DEMO)
 BIN := .venv/bin
 LOCALE := presales_repo/locale
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
@@ -30,12 +30,13 @@ demo: setup
 	$(BIN)/prs demo "$(DIR)"
 	$(BIN)/prs -C "$(DIR)" list
 	$(BIN)/prs -C "$(DIR)" verify
-	@find "$(DIR)" -name '*.pdf'
 	@echo
-	@echo 'Three commands to try next:'
-	@echo '  $(BIN)/prs -C $(DIR) list --status in-review'
-	@echo '  $(BIN)/prs -C $(DIR) project show XM2023001'
-	@echo '  $(BIN)/prs -C $(DIR) search 需求'
+	@ls "$(DIR)"/pdf/*.pdf
+	@echo
+	@echo 'Three commands to try next (`. .venv/bin/activate` puts prs on the PATH):'
+	@echo '  prs -C $(DIR) inbox'
+	@echo '  prs -C $(DIR) show QD202305006'
+	@echo '  git -C $(DIR) log --show-signature --first-parent approved'
 
 test: setup-test
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(or $(TESTS),-m "not slow")

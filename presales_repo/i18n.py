@@ -18,8 +18,14 @@ def choose_language(option: str | None, environment: Mapping[str, str]) -> str:
 
 
 def set_language(language: str) -> None:
-    """Use `en` or `zh` from now on."""
+    """Use `en` or `zh` from now on, for click's own words (Usage, Options, ...) too."""
     _state["language"] = language
+    if language == "zh":
+        import gettext as catalogues
+
+        catalogues.bindtextdomain(DOMAIN, LOCALES)
+        catalogues.textdomain(DOMAIN)
+        os.environ["LANGUAGE"] = "zh_CN"
 
 
 def language() -> str:

@@ -14,7 +14,7 @@ from presales_repo.i18n import gettext as _
 @click.argument("directory")
 @click.pass_context
 def command(ctx: click.Context, directory: str) -> None:
-    """Make a populated repository in DIRECTORY/repo, with throw-away keys in DIRECTORY/keys."""
+    """Make a populated repository in DIRECTORY, with throw-away keys in DIRECTORY/keys."""
     from presales_repo.ops.demo import demo
 
     made = demo(make_session(ctx), directory)
@@ -24,8 +24,7 @@ def command(ctx: click.Context, directory: str) -> None:
     for pdf in made.pdfs:
         click.echo(f"  {pdf.path}")
     here = os.path.relpath(made.directory)
-    key = os.path.relpath(os.path.join(made.keys, "cheng.boyuan"))
     click.echo(_("Try next:"))
-    click.echo(f"  prs -C {here} list")
-    click.echo(f"  prs -C {here} --key {key} inbox")
+    click.echo(f"  prs -C {here} show {made.documents['survey-report']}")
+    click.echo(f"  prs -C {here} inbox")
     click.echo(f"  git -C {here} log --show-signature --first-parent approved")

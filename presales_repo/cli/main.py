@@ -45,6 +45,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+def translate_help(command: click.Command) -> None:
+    """Put a command's help and that of its options and subcommands into the language in use."""
+    command.help = _(command.help or "")
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            parameter.help = _(parameter.help)
+    for inner in getattr(command, "commands", {}).values():
+        translate_help(inner)
+
+
 class LazyGroup(click.Group):
     """Loads a verb's module only when the verb is run."""
 
@@ -58,6 +68,7 @@ class LazyGroup(click.Group):
 
         module = import_module(f"presales_repo.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
+        translate_help(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -137,6 +148,7 @@ def _run(arguments: list[str]) -> int:
     from presales_repo.cli.messages import print_error
 
     set_language(choose_language(_early_language(arguments), os.environ))
+    translate_help(prs)
     try:
         result = prs.main(arguments, prog_name="prs", standalone_mode=False)
         sys.stdout.flush()

@@ -42,7 +42,7 @@ RULES = (
         "error",
         N_("The key is damaged at: {field}."),
         N_("Copy it again from the .pub file."),
-        N_(""),
+        "",
         "RFC 4253, 6.6",
     ),
     Rule(
@@ -50,7 +50,7 @@ RULES = (
         "error",
         N_("The line says {algorithm}, the key inside is {inner}."),
         N_("Copy it again from the .pub file."),
-        N_(""),
+        "",
         "RFC 4253, 6.6",
     ),
     Rule(
@@ -74,7 +74,7 @@ RULES = (
         "error",
         N_("The private key file is damaged at: {field}."),
         N_("Restore it from a backup or make a new key."),
-        N_(""),
+        "",
         "OpenSSH PROTOCOL.key",
     ),
     Rule(
@@ -106,7 +106,7 @@ RULES = (
         "error",
         N_("The commit has no empty line between headers and message."),
         N_("It counts for nothing; find out who wrote it."),
-        N_(""),
+        "",
         "docs/ledger-format.md",
     ),
     Rule(
@@ -122,7 +122,7 @@ RULES = (
         "error",
         N_("The commit header {header} is missing."),
         N_("It counts for nothing; find out who wrote it."),
-        N_(""),
+        "",
         "docs/ledger-format.md",
     ),
     Rule(
@@ -138,7 +138,7 @@ RULES = (
         "error",
         N_("The commit header {header} is out of order."),
         N_("It counts for nothing; find out who wrote it."),
-        N_(""),
+        "",
         "docs/ledger-format.md",
     ),
     Rule(
@@ -146,7 +146,7 @@ RULES = (
         "error",
         N_("{value} is no object name ({header})."),
         N_("It counts for nothing; find out who wrote it."),
-        N_(""),
+        "",
         "docs/ledger-format.md",
     ),
     Rule(
@@ -154,7 +154,7 @@ RULES = (
         "error",
         N_("Author or committer is malformed: {ident}"),
         N_("It counts for nothing; find out who wrote it."),
-        N_(""),
+        "",
         "docs/ledger-format.md",
     ),
     Rule(
@@ -162,7 +162,7 @@ RULES = (
         "error",
         N_("A ledger entry has two parents, the first none; this has {count}."),
         N_("It counts for nothing; find out who wrote it."),
-        N_(""),
+        "",
         "docs/ledger-format.md",
     ),
     Rule(
@@ -170,7 +170,7 @@ RULES = (
         "error",
         N_("This is not an SSH signature."),
         N_("git config gpg.format ssh, then sign again."),
-        N_(""),
+        "",
         "OpenSSH PROTOCOL.sshsig",
     ),
     Rule(
@@ -186,7 +186,7 @@ RULES = (
         "error",
         N_("The signature is damaged at: {field}."),
         N_("Sign again."),
-        N_(""),
+        "",
         "OpenSSH PROTOCOL.sshsig",
     ),
     Rule(
@@ -194,7 +194,7 @@ RULES = (
         "error",
         N_("Version {version} of SSH signatures is unknown."),
         N_("Use OpenSSH 8.2 or later."),
-        N_(""),
+        "",
         "OpenSSH PROTOCOL.sshsig",
     ),
     Rule(
@@ -226,7 +226,7 @@ RULES = (
         "error",
         N_("The signature of {fingerprint} does not match the content."),
         N_("The content was changed after signing, or the signature is forged: ask the signer."),
-        N_(""),
+        "",
         "docs/ledger-format.md",
     ),
     Rule(
@@ -242,7 +242,7 @@ RULES = (
         "error",
         N_("The key {fingerprint} is no point of its curve."),
         N_("Replace the key in the policy."),
-        N_(""),
+        "",
         "RFC 5656",
     ),
     Rule(
@@ -250,7 +250,7 @@ RULES = (
         "error",
         N_("There is no key file {file}."),
         N_("--key FILE, or git config user.signingkey FILE; make a key: ssh-keygen -t ed25519"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -258,7 +258,7 @@ RULES = (
         "error",
         N_("The key file {file} cannot be read: {reason}."),
         N_("Check owner and permissions."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -266,7 +266,7 @@ RULES = (
         "error",
         N_("{file} is not a key."),
         N_("Give the file that ssh-keygen made."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -274,7 +274,7 @@ RULES = (
         "error",
         N_("The .pub file beside {file} belongs to another key."),
         N_("ssh-keygen -y -f {file} > {file}.pub"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -282,7 +282,7 @@ RULES = (
         "error",
         N_("Others can read the private key {file}."),
         N_("chmod 600 {file}"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -290,7 +290,7 @@ RULES = (
         "error",
         N_("Passphrase or PIN for {file} missing or wrong."),
         N_("ssh-add {file}, or run where it can be asked."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -298,7 +298,7 @@ RULES = (
         "error",
         N_("No agent holds {fingerprint}, and its private half is not here."),
         N_("Start an agent and add the key (ssh-add KEY), or give the private key file."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -306,7 +306,7 @@ RULES = (
         "error",
         N_("The agent refused to sign with {fingerprint}."),
         N_("Unlock it, confirm the request or touch the key."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -314,7 +314,7 @@ RULES = (
         "error",
         N_("The hardware key {fingerprint} is not plugged in."),
         N_("Plug it in, touch it when it blinks."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -322,7 +322,7 @@ RULES = (
         "error",
         N_("{program} cannot be started: {reason}."),
         N_("Install openssh-client; check git config gpg.ssh.program."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -330,7 +330,7 @@ RULES = (
         "error",
         N_("{program} is too old to sign."),
         N_("OpenSSH 8.2 or later is needed."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -338,7 +338,7 @@ RULES = (
         "error",
         N_("{program} did not finish within {seconds} seconds."),
         N_("Answer the passphrase, PIN or touch sooner."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -346,7 +346,7 @@ RULES = (
         "error",
         N_("{program} could not sign: {detail}."),
         N_("Try: ssh-keygen -Y sign -n git -f KEY FILE"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -354,7 +354,7 @@ RULES = (
         "error",
         N_("Signed with {actual} instead of {expected}."),
         N_("Check the agent, the .pub file and git config gpg.ssh.program."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -362,7 +362,7 @@ RULES = (
         "error",
         N_("What {program} returned is no signature of this entry ({cause})."),
         N_("Check git config gpg.ssh.program."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -370,7 +370,7 @@ RULES = (
         "error",
         N_("Temporary files cannot be written: {reason}."),
         N_("Free space, or set TMPDIR."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -378,7 +378,7 @@ RULES = (
         "error",
         N_("The old PEM key {file} needs its public half beside it."),
         N_("ssh-keygen -y -f {file} > {file}.pub, or convert it: ssh-keygen -p -f {file}"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -522,7 +522,7 @@ RULES = (
         "error",
         N_("A folder in the repository is damaged."),
         N_("Fetch it from another clone; run git fsck."),
-        N_(""),
+        "",
         "gitformat-pack",
     ),
     Rule(
@@ -714,7 +714,7 @@ RULES = (
         "error",
         N_("No such policy proposal is open."),
         N_("prs policy show; propose first: prs policy propose -m TEXT"),
-        N_(""),
+        "",
         "docs/ledger-format.md",
     ),
     Rule(
@@ -738,7 +738,7 @@ RULES = (
         "error",
         N_("The policy has not changed."),
         N_("Edit a file in policy/, or use prs person add."),
-        N_(""),
+        "",
         "docs/ledger-format.md",
     ),
     Rule(
@@ -746,7 +746,7 @@ RULES = (
         "error",
         N_("The policy lacks {path}."),
         N_("Restore the file: git restore {path}"),
-        N_(""),
+        "",
         "docs/ledger-format.md",
     ),
     Rule(
@@ -786,7 +786,7 @@ RULES = (
         "error",
         N_("{found} is not an id of a person."),
         N_("Lower-case letters and digits with dots between: lin.yue"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -794,7 +794,7 @@ RULES = (
         "error",
         N_("There is already a person {person}."),
         N_("Choose another id, or edit policy/people.yaml."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -802,7 +802,7 @@ RULES = (
         "error",
         N_("{person} cannot be changed in policy/people.yaml."),
         N_("Check the id (prs person list); edit the file by hand if it was written in another form."),
-        N_(""),
+        "",
         "",
     ),
 )

@@ -10,7 +10,7 @@ RULES = (
         "error",
         N_("The installation is incomplete: its {name} directory is missing."),
         N_("Install the package again: pip install --force-reinstall presales-repo"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -18,7 +18,7 @@ RULES = (
         "error",
         N_("Git is not installed or not on PATH."),
         N_("Install it: apt-get install git"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -29,7 +29,7 @@ RULES = (
             "Go into a document repository, use -C DIR, or make one: prs init DIR --org NAME --name NAME "
             "--email E --key FILE"
         ),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -37,7 +37,7 @@ RULES = (
         "error",
         N_("{command} failed: {detail}"),
         N_("Run prs doctor."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -45,7 +45,7 @@ RULES = (
         "error",
         N_("The repository is damaged: {detail}"),
         N_("Run git fsck; fetch from another clone."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -61,7 +61,7 @@ RULES = (
         "error",
         N_("The disk or folder cannot be written: {detail}"),
         N_("Check permissions and whether the disk is mounted read-only."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -69,7 +69,7 @@ RULES = (
         "error",
         N_("The disk is full: {detail}"),
         N_("Free some space and run the command again; nothing was changed."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -77,7 +77,7 @@ RULES = (
         "error",
         N_("Another git command is at work: {detail}"),
         N_("Wait for it; if none runs, delete the .lock file it names."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -85,7 +85,7 @@ RULES = (
         "error",
         N_("{path} cannot be used: {detail}"),
         N_("Check the path."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -101,7 +101,7 @@ RULES = (
         "error",
         N_("{directory} is a bare repository, without files to work on."),
         N_("Clone it and work in the clone."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -109,7 +109,7 @@ RULES = (
         "error",
         N_("The repository uses SHA-256 object names, which prs does not read yet."),
         N_("Make it with git init --object-format=sha1."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -117,7 +117,7 @@ RULES = (
         "error",
         N_("This Git repository has no ledger (branch approved)."),
         N_("Make a document repository: prs init DIR ...; in a clone: git fetch origin approved"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -125,7 +125,7 @@ RULES = (
         "error",
         N_("This clone is shallow: its history is cut off, so the ledger cannot be verified."),
         N_("git fetch --unshallow"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -149,7 +149,7 @@ RULES = (
         "error",
         N_("A merge, rebase or pick is not finished ({operation})."),
         N_("Finish it (git commit, git rebase --continue) or stop it (git merge --abort, git rebase --abort)."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -157,7 +157,7 @@ RULES = (
         "error",
         N_("There is no commit yet."),
         N_("Save something first: prs save -m TEXT"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -165,15 +165,15 @@ RULES = (
         "error",
         N_("Another prs holds {path} for too long."),
         N_("Run the command again."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
         "E120",
         "error",
         N_("{directory} has a ledger already."),
-        N_(""),
-        N_(""),
+        "",
+        "",
         "",
     ),
     Rule(
@@ -181,7 +181,7 @@ RULES = (
         "error",
         N_("{directory} is not empty."),
         N_("Choose a new folder."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -189,7 +189,7 @@ RULES = (
         "error",
         N_("The file {path} cannot be read."),
         N_("Check the path."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -205,7 +205,7 @@ RULES = (
         "error",
         N_("PRS_NOW is not a time: {found}"),
         N_("Write ISO 8601, for example 2023-05-18T09:30:00+08:00"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -213,7 +213,7 @@ RULES = (
         "error",
         N_("The folder {directory} does not exist."),
         N_("Check the path after -C."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -221,7 +221,7 @@ RULES = (
         "error",
         N_("The Python that prs was installed with is gone: {path}"),
         N_("Install prs again, then run: prs hooks install"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -229,7 +229,7 @@ RULES = (
         "error",
         N_("A hook that prs did not make stands at {path}."),
         N_("Move it away, or run prs from it: prs hook {hook}; with the pre-commit framework see docs/operations.md"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -237,7 +237,7 @@ RULES = (
         "error",
         N_("prs has no hook named {name}."),
         N_("prs hooks install"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -261,7 +261,7 @@ RULES = (
         "error",
         N_("Stopped."),
         N_("Nothing was changed."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -269,7 +269,7 @@ RULES = (
         "error",
         N_("An error inside prs: {detail}"),
         N_("Please report it with the output of PRS_DEBUG=1 and of prs doctor."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -317,7 +317,7 @@ RULES = (
         "error",
         N_("The PDF would have {pages} pages; at most {limit}."),
         N_("Divide the document."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -349,7 +349,7 @@ RULES = (
         "error",
         N_("The PDF is larger than {limit} bytes."),
         N_("Make its images smaller."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -357,7 +357,7 @@ RULES = (
         "error",
         N_("This system cannot start PDF workers (no fork)."),
         N_("Use Linux, macOS or WSL."),
-        N_(""),
+        "",
         "",
     ),
 )

@@ -50,7 +50,7 @@ RULES = (
         "error",
         N_("The front matter is larger than {limit} bytes."),
         N_("Move long texts into the body."),
-        N_(""),
+        "",
         "",
     ),
     Rule(

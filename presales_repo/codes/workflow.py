@@ -18,7 +18,7 @@ RULES = (
         "error",
         N_("No document carries the number {number}."),
         N_("prs list shows all numbers."),
-        N_(""),
+        "",
         "四(二)1",
     ),
     Rule(
@@ -26,7 +26,7 @@ RULES = (
         "error",
         N_("{rev} is not a range of commits."),
         N_("Write two commits: --rev main~1..main"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -34,7 +34,7 @@ RULES = (
         "error",
         N_("There is no file {path}."),
         N_("Check the spelling; paths are relative to the current folder."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -42,7 +42,7 @@ RULES = (
         "error",
         N_("There is nothing to save."),
         N_("Edit a document first; prs list --status draft shows yours."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -50,7 +50,7 @@ RULES = (
         "error",
         N_("Version {version} of {number} was never published."),
         N_("prs history {number} lists its versions."),
-        N_(""),
+        "",
         "四(四)3; R126",
     ),
     Rule(
@@ -66,7 +66,7 @@ RULES = (
         "error",
         N_("The document breaks rules, so it cannot be submitted."),
         N_("Correct what is listed, save, and submit again."),
-        N_(""),
+        "",
         "四(三)1",
     ),
     Rule(
@@ -101,7 +101,7 @@ RULES = (
         "error",
         N_("{number} has never been submitted."),
         N_("Submit it first: prs submit {number} -m NOTE"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -109,7 +109,7 @@ RULES = (
         "error",
         N_("{path} is not a document."),
         N_("Name a document by its number: prs save QD202305001 -m TEXT"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -117,7 +117,7 @@ RULES = (
         "error",
         N_("There is no such code: {code}"),
         N_("Codes are a letter and three digits, for example N102; docs/rules.md lists all."),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -133,7 +133,7 @@ RULES = (
         "error",
         N_("{found} is not a day."),
         N_("Write it like this: 2023-05-18"),
-        N_(""),
+        "",
         "",
     ),
     Rule(
@@ -141,7 +141,7 @@ RULES = (
         "error",
         N_("{found} has the wrong form."),
         N_("Write it like this: {expected}"),
-        N_(""),
+        "",
         "",
     ),
 )

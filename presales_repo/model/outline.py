@@ -57,7 +57,7 @@ def outline(body: str, first_line: int = 1) -> Outline:
     lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found = _scan(lines)
     headings, links = _parse("\n".join(lines)) if found is None else found
-    ends = [line for _, _, line in headings[1:]] + [len(lines)]
+    ends = [*(line for _, _, line in headings), len(lines)][1:]
     sections = tuple(
         Section(level, title, line + first_line, "\n".join(lines[line + 1 : end]).strip())
         for (level, title, line), end in zip(headings, ends, strict=True)

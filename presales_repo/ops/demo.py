@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,10 +25,10 @@ from presales_repo.ops.projects import new_project
 from presales_repo.ops.save import save
 from presales_repo.ops.session import Session
 from presales_repo.store.files import disk_errors, write_file
+from presales_repo.store.repository import open_repository
 
 _DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "demo")
 _KEYS = "keys"
-_REPOSITORY = "repo"
 _PLACEHOLDER = re.compile(r"\{\{([a-z0-9-]+)(\.path)?\}\}")
 
 
@@ -52,7 +54,7 @@ class _Player:
 
 
 def demo(session: Session, directory: str) -> Demo:
-    """Build the demo company in `directory`, which must be new or empty: `repo/` and `keys/`.
+    """Build the demo company's repository in `directory`, which must be new or empty; its keys lie in `keys/`.
 
     Raises PrsError E121 (not empty), and whatever an operation refuses.
     """
@@ -60,19 +62,16 @@ def demo(session: Session, directory: str) -> Demo:
     if os.path.lexists(target) and (not os.path.isdir(target) or os.listdir(target)):
         raise PrsError("E121", directory=directory)
     scenario, people = _read("scenario.yaml"), _read("people.yaml")
-    keys = os.path.join(target, _KEYS)
-    _make_keys(keys, [person["id"] for person in people])
-    player = _Player(session, os.path.join(target, _REPOSITORY), keys)
+    player = _Player(session, target, os.path.join(target, _KEYS))
     _found(player, scenario, people)
     events = scenario["events"]
     for done, event in enumerate(events, 1):
         _ACTIONS[event["do"]](player, event)
         session.progress("demo", done, len(events))
-    # Keep the register's identity simple for whoever looks around: act as the document controller by default.
     made = export(_as(player, "", events[-1]["at"]), (), everything=True)
     if made.failed:
         raise made.failed[0].error
-    return Demo(player.root, keys, made.exported, player.numbers)
+    return Demo(player.root, player.keys, made.exported, player.numbers)
 
 
 def _read(name: str) -> Any:
@@ -101,19 +100,32 @@ def _make_keys(folder: str, names: list[str]) -> None:
 
 
 def _found(player: _Player, scenario: Mapping[str, Any], people: list[dict[str, Any]]) -> None:
-    """The repository with all people, and the projects' records."""
+    """The repository with all people, their keys and the projects' records."""
     founder = next(person for person in people if "repo-admin" in person["roles"])
-    listed = [{**person, "keys": [_public_key(player.keys, person["id"])]} for person in people]
-    path = os.path.join(player.keys, "people.yaml")
-    write_file(player.keys, "people.yaml", _people_yaml(listed).encode(), replace=True)
     start = scenario["events"][0]["at"]
-    session = replace(_as(player, founder["id"], start), directory=os.path.dirname(player.root))
-    init(session, player.root, scenario["organisation"], founder["name"], founder["email"], path)
+    with tempfile.TemporaryDirectory(prefix="prs-demo-") as folder:
+        keys = os.path.join(folder, _KEYS)  # a new repository's folder must be empty: they move in afterwards
+        _make_keys(keys, [person["id"] for person in people])
+        listed = [{**person, "keys": [_public_key(keys, person["id"])]} for person in people]
+        write_file(folder, "people.yaml", _people_yaml(listed).encode(), replace=True)
+        session = replace(_as(player, "", start), directory=folder, key=os.path.join(keys, founder["id"]))
+        init(session, player.root, scenario["organisation"], founder["name"], founder["email"], "people.yaml")
+        with disk_errors(player.keys):
+            shutil.move(keys, player.keys)
+    _settle_keys(player, founder["id"])
     for project in _read("projects.yaml"):
         manager = _as(player, project["manager"], start)
         made = new_project(manager, project["id"], project["name"], project["customer"], project["manager"])
         _complete_record(player, made.path, project)
     save(_as(player, founder["id"], start), (), "登记项目")
+
+
+def _settle_keys(player: _Player, founder: str) -> None:
+    """Sign as the founder unless told otherwise; keep the throw-away keys out of every commit."""
+    repository = open_repository(player.root, player.session.environment)
+    repository.git.run("config", "user.signingkey", os.path.join(player.keys, founder))
+    write_file(repository.git_dir, "info/exclude", f"/{_KEYS}/\n".encode(), replace=True)
+    repository.git.close()
 
 
 def _public_key(folder: str, name: str) -> str:
