@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from presales_repo.cli.main import make_session
+from presales_repo.cli.main import input_path, make_session
 from presales_repo.cli.messages import finding_args, print_findings, words
 from presales_repo.cli.output import show_json
 from presales_repo.codes import has_errors, rule_of, severity_of
@@ -33,6 +33,7 @@ def command(
     from presales_repo.ops.check import check
 
     session = make_session(ctx)
+    paths = tuple(input_path(ctx, path) for path in paths)
     if fix:
         from presales_repo.ops.fix import fix as mend
 

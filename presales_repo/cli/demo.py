@@ -17,7 +17,7 @@ def command(ctx: click.Context, directory: str) -> None:
     """Make a populated repository in DIRECTORY, with throw-away keys in DIRECTORY/keys."""
     from presales_repo.ops.demo import demo
 
-    made = demo(make_session(ctx), directory)
+    made = demo(make_session(ctx), os.path.abspath(directory))
     text = _("Made {directory} with {count} documents.")
     click.echo(text.format(directory=made.directory, count=len(made.documents)))
     click.echo(_("PDFs:"))

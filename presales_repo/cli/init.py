@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
-from presales_repo.cli.main import make_session
+from presales_repo.cli.main import input_path, make_session
 from presales_repo.i18n import gettext as _
 
 
@@ -22,7 +24,7 @@ def command(ctx: click.Context, directory: str, org: str, name: str, email: str,
 
     if key:
         ctx.find_root().obj["key"] = key
-    made = init(make_session(ctx), directory, org, name, email, people)
+    made = init(make_session(ctx), os.path.abspath(directory), org, name, email, input_path(ctx, people))
     click.echo(_("Made {directory}: {people} people, founder {founder}.").format(
         directory=made.directory, people=made.people, founder=made.founder))  # fmt: skip
     click.echo(_("Genesis of the ledger: {genesis}").format(genesis=made.genesis))

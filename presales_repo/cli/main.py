@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("new", "Allocate a number and write a new document."),
     "save": ("save", "Commit changed documents."),
     "check": ("check", "Check documents against every rule."),
+    "watch": ("watch", "Check documents whenever they are saved."),
     "explain": ("explain", "Explain a code."),
     "list": ("list", "The register of documents."),
     "show": ("show", "Show one document and its approval."),
@@ -113,10 +114,20 @@ def make_session(ctx: click.Context) -> Any:
     if not os.path.isdir(directory):
         raise PrsError("E132", directory=directory)
     show = not options["quiet"] and sys.stderr.isatty()
-    key = options["key"]
-    if key and not key.startswith(("key::", "ssh-", "~/")):
-        key = os.path.abspath(key)
+    key = key_words(ctx, options["key"])
     return Session(directory, os.environ, _now(), key, progress_bar() if show else no_progress)
+
+
+def input_path(ctx: click.Context, path: str) -> str:
+    """A file that a person named: relative to the current folder, as the shell completes it, else to -C DIR."""
+    if not path or os.path.lexists(path):
+        return os.path.abspath(path) if path else ""
+    return os.path.abspath(os.path.join(ctx.find_root().obj["directory"], path))
+
+
+def key_words(ctx: click.Context, spec: str) -> str:
+    """The words that name a key; a file by its full path."""
+    return spec if spec.startswith(("key::", "ssh-", "~/")) else input_path(ctx, spec)
 
 
 def _now() -> datetime.datetime:

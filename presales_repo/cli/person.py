@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from presales_repo.cli.main import make_session
+from presales_repo.cli.main import key_words, make_session
 from presales_repo.cli.output import show_json, show_table
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.people import PersonRow
@@ -51,7 +51,7 @@ def add(
     """Add a person to policy/people.yaml."""
     from presales_repo.ops.people import add_person
 
-    _edited(add_person(make_session(ctx), person_id, name, department, roles, email, key))
+    _edited(add_person(make_session(ctx), person_id, name, department, roles, email, key_words(ctx, key)))
 
 
 @command.command("rotate-key")
@@ -62,7 +62,7 @@ def rotate(ctx: click.Context, person_id: str, key: str) -> None:
     """Give a person a new key; the old one stays good for what it signed."""
     from presales_repo.ops.people import rotate_key
 
-    _edited(rotate_key(make_session(ctx), person_id, key))
+    _edited(rotate_key(make_session(ctx), person_id, key_words(ctx, key)))
 
 
 @command.command("revoke-key")

@@ -571,6 +571,25 @@ RULES = (
         "docs/ledger-format.md",
     ),
     Rule(
+        "A240",
+        "error",
+        N_("{path} is not a PDF of anything published here."),
+        N_("Ask for the PDF again, or export it: prs export NUMBER"),
+        N_("A PDF counts when its pages can be made again from the ledger."),
+        "R109",
+    ),
+    Rule(
+        "A241",
+        "error",
+        N_("The text inside is {number} version {version}, but the pages are not what prs makes of it here."),
+        N_(
+            "Either the pages were changed, or the PDF was made with other fonts or another version of prs."
+            " Compare: prs export {number}@{version}"
+        ),
+        N_("Only the same bytes prove the pages."),
+        "R109",
+    ),
+    Rule(
         "A301",
         "error",
         N_("The key {fingerprint} belongs to nobody in the policy."),

@@ -193,6 +193,14 @@ RULES = (
         "",
     ),
     Rule(
+        "E123",
+        "error",
+        N_("{path} is not a PDF that can be read."),
+        N_("Check the file."),
+        "",
+        "",
+    ),
+    Rule(
         "E130",
         "error",
         N_("No signing key is named."),

@@ -118,23 +118,26 @@ def _gather(work: Work, names: Sequence[str], everything: bool, profile: Profile
 def _published(work: Work, number: str, version: str, profile: Profile) -> _Item:
     release = find_release(work, number, version)
     state = work.ledger.document(number)
-    in_force = state.release if state else None
     assert state is not None, "a release has a state"
-    if release != in_force and profile == "controlled":
+    if release != state.release and profile == "controlled":
         profile = "obsolete"  # an old version never looks like the one in force
+    doctype = work.policy.types[state.type_id]
+    if profile == "external" and not doctype.customer_facing:
+        raise PrsError("W118", number=number, type=doctype.id)
+    return _Item(number, release.version, state.title, published_job(work, state, release, profile))
+
+
+def published_job(work: Work, state: DocumentState, release: Release, profile: Profile) -> Job:
+    """How to make the PDF of a published version from the ledger's bytes. Raises PrsError A216, A221."""
     blob = work.repository.git.read(release.blob)
     if blob is None or blob.data is None:
         raise PrsError("A221", oid=release.blob, kind="blob")
     document = read_document(blob.data, release.path)
     if document.digest != release.digest:
         raise PrsError("A216", path=release.path)
-    doctype = work.policy.types[document.type_id]
-    if profile == "external" and not doctype.customer_facing:
-        raise PrsError("W118", number=number, type=doctype.id)
     sheet = published_sheet(work, state, release, document, profile)
-    attached = (Attached(f"{number}.md", blob.data, "Source", "Markdown"), *_evidence(work, state, release))
-    job = Job(number, sheet, _images(work, document, release), attached)
-    return _Item(number, release.version, document.title, job)
+    attached = (Attached(f"{state.number}.md", blob.data, "Source", "Markdown"), *_evidence(work, state, release))
+    return Job(state.number, sheet, _images(work, document, release), attached)
 
 
 def _evidence(work: Work, state: DocumentState, release: Release) -> list[Attached]:

@@ -55,6 +55,14 @@ def _state(path: str, name: str) -> str:
     return "outdated" if _MARK in found[:200] else "foreign"
 
 
+def own_hooks_folder(repository: Repository) -> None:
+    """Give this clone a hooks folder of its own when the user's settings share one between all repositories."""
+    configured = repository.git.run("config", "core.hooksPath", ok=(0, 1)).stdout.decode().strip()
+    own = os.path.join(repository.git_dir, "hooks")
+    if configured and os.path.realpath(configured) != own:
+        repository.git.run("config", "--local", "core.hooksPath", own)
+
+
 def install_hooks(repository: Repository) -> list[Hook]:
     """Write the hooks that are absent or ours. Raises PrsError E141 when somebody else's hook stands there."""
     states = hook_states(repository)

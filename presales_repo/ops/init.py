@@ -29,7 +29,7 @@ from presales_repo.model.policy import (
 from presales_repo.model.sshkey import PublicKey
 from presales_repo.model.text import decode_text
 from presales_repo.model.yamlsubset import parse_node, parse_yaml, to_data
-from presales_repo.ops.hooks import install_hooks
+from presales_repo.ops.hooks import install_hooks, own_hooks_folder
 from presales_repo.ops.people import person_block, slug
 from presales_repo.ops.session import Session, stamp
 from presales_repo.resources import data_dir
@@ -222,6 +222,7 @@ def _settle(session: Session, target: str) -> None:
     from presales_repo.store.ledger import open_ledger
 
     repository = open_repository(target, session.environment)
+    own_hooks_folder(repository)
     install_hooks(repository)
     open_ledger(repository).close()
     repository.git.close()

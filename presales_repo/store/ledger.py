@@ -12,7 +12,7 @@ from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident, attach_signature, build_commit
 from presales_repo.model.entry import Entry, format_message
 from presales_repo.model.ledger import DocumentState, Head
-from presales_repo.model.policy import Person, Policy, keys_of
+from presales_repo.model.policy import Person, Policy, build_policy, keys_of
 from presales_repo.model.replay import Outcome, Stamp
 from presales_repo.store.files import write_file
 from presales_repo.store.ledgercache import LedgerCache
@@ -73,11 +73,10 @@ class Ledger:
             return None
         # The same outcome again, with the id that was not known before signing.
         outcome = self.judge(entry, Stamp(commit.oid, *when))
-        changed_policy = outcome.policy is not None
-        self.head = next_head(self.head, entry, outcome, commit.oid, tree)
-        self._cache.store(self.head, [outcome.state] if outcome.state else [], self.reader.policies)
-        if changed_policy:
-            write_allowed_signers(self.repository, self._cache.policies())
+        head = next_head(self.head, entry, outcome, commit.oid, tree)
+        states = [outcome.state] if outcome.state else []
+        _remember(self.repository, self._cache, self.reader, self.head, head, states)
+        self.head = head
         return commit.oid
 
     def close(self) -> None:
@@ -117,7 +116,7 @@ def open_ledger(repository: Repository, progress: Progress | None = None) -> Led
 def _catch_up(
     repository: Repository, cache: LedgerCache, reader: ObjectReader, head: Head | None, tip: str, progress: Progress | None
 ) -> Head:
-    policy_before = head.policy.digest if head else ""
+    before = head
     oids = _entries(repository, tip, head)
     states: dict[str, DocumentState] = {}
     try:
@@ -129,10 +128,23 @@ def _catch_up(
         error.args_["entry"] = oid
         raise
     assert head is not None
-    cache.store(head, states.values(), reader.policies)
-    if head.policy.digest != policy_before:
-        write_allowed_signers(repository, cache.policies())
+    _remember(repository, cache, reader, before, head, states.values())
     return head
+
+
+def _remember(
+    repository: Repository,
+    cache: LedgerCache,
+    reader: ObjectReader,
+    before: Head | None,
+    head: Head,
+    states: Iterable[DocumentState],
+) -> None:
+    """Keep what was verified. The signers' file comes first: after a crash between the two the entries are
+    verified again, and the file is written again."""
+    if before is None or before.policy.digest != head.policy.digest:
+        write_allowed_signers(repository, [*cache.policies(), *map(build_policy, reader.policies.values())])
+    cache.store(head, states, reader.policies)
 
 
 def _step(
