@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from presales_repo.cli.complete import complete_number
 from presales_repo.cli.decision import show_decision
 from presales_repo.cli.main import make_session
 
 
 @click.command("approve")
-@click.argument("number")
+@click.argument("number", shell_complete=complete_number)
 @click.option("-m", "--message", default="", help="A comment.")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @click.pass_context

@@ -6,12 +6,13 @@ import sys
 
 import click
 
+from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
 from presales_repo.i18n import gettext as _
 
 
 @click.command("diff")
-@click.argument("number")
+@click.argument("number", shell_complete=complete_number)
 @click.argument("old", required=False, default="", metavar="[A]")
 @click.argument("new", required=False, default="", metavar="[B]")
 @click.pass_context

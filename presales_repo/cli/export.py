@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 import click
 
+from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
 from presales_repo.cli.messages import print_error, print_findings
 from presales_repo.cli.output import show_json
@@ -15,7 +16,7 @@ from presales_repo.i18n import gettext as _
 
 
 @click.command("export")
-@click.argument("names", nargs=-1, metavar="[NUMBER[@VERSION]]...")
+@click.argument("names", nargs=-1, metavar="[NUMBER[@VERSION]]...", shell_complete=complete_number)
 @click.option("--all", "everything", is_flag=True, help="Every published document.")
 @click.option("-o", "--output", "folder", default="", metavar="DIR", help="Folder; else pdf/ in the repository.")
 @click.option(

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from presales_repo.cli.complete import complete_project, complete_type
 from presales_repo.cli.main import make_session
 from presales_repo.cli.new import parse_pairs
 from presales_repo.cli.output import show_json, show_table
@@ -24,8 +25,8 @@ def parse_day(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
 
 
 @click.command("list")
-@click.option("-p", "--project", default="", help="Only this project.")
-@click.option("--type", "type_id", default="", help="Only this type.")
+@click.option("-p", "--project", default="", shell_complete=complete_project, help="Only this project.")
+@click.option("--type", "type_id", default="", shell_complete=complete_type, help="Only this type.")
 @click.option("--category", default="", help="Only this category.")
 @click.option("--stage", default="", help="Only this stage.")
 @click.option("--status", type=click.Choice(STATUSES), default=None, help="Only this status.")

@@ -167,8 +167,12 @@ def _run(arguments: list[str]) -> int:
     except PrsError as error:
         print_error(error)
         return 2
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "prs"
+        print_error(PrsError("E190", detail=error.format_message(), command=command))
+        return 2
     except click.ClickException as error:
-        error.show()
+        print_error(PrsError("E190", detail=error.format_message(), command="prs"))
         return 2
     except (KeyboardInterrupt, click.Abort):
         print_error(PrsError("E198"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from presales_repo.cli.complete import complete_project, complete_type
 from presales_repo.cli.main import make_session
 from presales_repo.cli.output import show_json
 from presales_repo.i18n import gettext as _
@@ -21,8 +22,8 @@ def parse_pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
 
 
 @click.command("new")
-@click.argument("type_id", metavar="TYPE")
-@click.option("-p", "--project", default="", help="The project's id.")
+@click.argument("type_id", metavar="TYPE", shell_complete=complete_type)
+@click.option("-p", "--project", default="", shell_complete=complete_project, help="The project's id.")
 @click.option("-t", "--title", required=True, help="Title.")
 @click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", callback=parse_pairs, help="Fill a field.")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from presales_repo.cli.complete import complete_number
 from presales_repo.cli.decision import show_decision
 from presales_repo.cli.main import make_session
 from presales_repo.cli.messages import print_error, print_findings
@@ -13,7 +14,7 @@ from presales_repo.errors import PrsError
 
 
 @click.command("register")
-@click.argument("number")
+@click.argument("number", shell_complete=complete_number)
 @click.option("-m", "--message", default="", help="What is new in this version.")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @click.pass_context

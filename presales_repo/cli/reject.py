@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from presales_repo.cli.complete import complete_number
 from presales_repo.cli.decision import show_decision
 from presales_repo.cli.main import make_session
 
 
 @click.command("reject")
-@click.argument("number")
+@click.argument("number", shell_complete=complete_number)
 @click.option("--reason", required=True, help="What the author has to mend.")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @click.pass_context

@@ -6,13 +6,14 @@ import sys
 
 import click
 
+from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
 from presales_repo.cli.messages import print_findings
 from presales_repo.i18n import gettext as _
 
 
 @click.command("save")
-@click.argument("numbers", nargs=-1, metavar="[NUMBER]...")
+@click.argument("numbers", nargs=-1, metavar="[NUMBER]...", shell_complete=complete_number)
 @click.option("-m", "--message", required=True, help="What you changed.")
 @click.pass_context
 def command(ctx: click.Context, numbers: tuple[str, ...], message: str) -> int:

@@ -7,13 +7,14 @@ from dataclasses import asdict
 
 import click
 
+from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
 from presales_repo.cli.output import show_json, show_table
 from presales_repo.i18n import gettext as _
 
 
 @click.command("show")
-@click.argument("number", metavar="NUMBER[@VERSION]")
+@click.argument("number", metavar="NUMBER[@VERSION]", shell_complete=complete_number)
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @click.pass_context
 def command(ctx: click.Context, number: str, as_json: bool) -> None:

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from presales_repo.cli.complete import complete_number
 from presales_repo.cli.decision import show_decision
 from presales_repo.cli.main import make_session
 from presales_repo.cli.messages import print_error, print_findings
@@ -13,7 +14,7 @@ from presales_repo.errors import PrsError
 
 
 @click.command("submit")
-@click.argument("number")
+@click.argument("number", shell_complete=complete_number)
 @click.option("-m", "--message", required=True, help="What is new in this version.")
 @click.option("--major", is_flag=True, help="The next major version (2.0).")
 @click.option("--minor", is_flag=True, help="The next minor version (1.1); the default.")

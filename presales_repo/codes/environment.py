@@ -265,6 +265,14 @@ RULES = (
         "",
     ),
     Rule(
+        "E190",
+        "error",
+        "{detail}",
+        N_("See: {command} --help"),
+        N_("The words of the command could not be understood."),
+        "",
+    ),
+    Rule(
         "E198",
         "error",
         N_("Stopped."),

@@ -73,7 +73,7 @@ class Git:
         except FileNotFoundError:
             raise _missing(self.directory) from None
         if done.returncode not in ok:
-            raise git_failure(args, done.stderr)
+            raise git_failure(args, done.stderr, self.directory)
         return done
 
     def text(self, *args: str) -> str:
@@ -183,7 +183,7 @@ def _missing(directory: str) -> PrsError:
     return PrsError("E101")
 
 
-def git_failure(args: Sequence[str], stderr: bytes) -> PrsError:
+def git_failure(args: Sequence[str], stderr: bytes, directory: str = "") -> PrsError:
     """What git said when it failed, as one of our codes where the reason is known."""
     words = stderr.decode("utf-8", "replace").strip()
     lowered = words.lower()
@@ -194,7 +194,7 @@ def git_failure(args: Sequence[str], stderr: bytes) -> PrsError:
     if "read-only file system" in lowered or "permission denied" in lowered or "insufficient permission" in lowered:
         return PrsError("E106", detail=words.splitlines()[0])
     if "not a git repository" in lowered:
-        return PrsError("E102", directory="")
+        return PrsError("E102", directory=directory)
     if "unable to create" in lowered and ".lock" in lowered:
         return PrsError("E108", detail=words.splitlines()[0])
     return PrsError("E103", command="git " + " ".join(args[:2]), detail=words[-500:] or "-")
