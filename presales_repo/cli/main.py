@@ -48,10 +48,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 def translate_help(command: click.Command) -> None:
     """Put a command's help and that of its options and subcommands into the language in use."""
-    command.help = _(command.help or "")
+    if command.help:
+        command.help = _(command.help)
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
             parameter.help = _(parameter.help)
+    command.options_metavar = _(command.options_metavar or "")
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = _(command.subcommand_metavar)
     for inner in getattr(command, "commands", {}).values():
         translate_help(inner)
 

@@ -9,10 +9,17 @@ from typing import Any
 
 import click
 
+from presales_repo.i18n import gettext as _
+
 
 def show_json(value: Any) -> None:
     """One JSON document on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def labelled(name: str, value: object) -> str:
+    """A name and its value on one line."""
+    return _("{name}: {value}").format(name=name, value=value)
 
 
 def width(text: str) -> int:
