@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
@@ -20,6 +20,11 @@ def show_json(value: Any) -> None:
 def labelled(name: str, value: object) -> str:
     """A name and its value on one line."""
     return _("{name}: {value}").format(name=name, value=value)
+
+
+def joined(items: Iterable[str]) -> str:
+    """Items one after the other, as the language separates them."""
+    return _(", ").join(items)
 
 
 def width(text: str) -> int:

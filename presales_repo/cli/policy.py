@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import labelled, show_json
+from presales_repo.cli.output import joined, labelled, show_json
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.policy import PolicyDecision
 
@@ -32,7 +32,7 @@ def show(ctx: click.Context, as_json: bool) -> None:
     for name, value in shown.items():
         if value in ("", ()):
             continue
-        click.echo(labelled(_(name), ", ".join(value) if isinstance(value, tuple) else value))
+        click.echo(labelled(_(name), joined(value) if isinstance(value, tuple) else value))
 
 
 @command.command("diff")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import labelled, show_json, show_table
+from presales_repo.cli.output import joined, labelled, show_json, show_table
 from presales_repo.cli.vocabulary import KINDS
 from presales_repo.i18n import gettext as _
 from presales_repo.i18n import language
@@ -58,7 +58,7 @@ def _row(item: DocType) -> dict[str, Any]:
 
 
 def _field_row(field: Field) -> tuple[str, ...]:
-    choices = ", ".join(f"{key}={label}" for key, label in field.values.items())
+    choices = joined(f"{key}={label}" for key, label in field.values.items())
     return (
         field.name,
         _(KINDS.get(field.kind, field.kind)),
@@ -77,8 +77,8 @@ def _show_one(item: DocType, as_json: bool) -> None:
         show_json({**_row(item), "fields": fields, "headings": [heading.title for heading in item.headings]})
         return
     click.echo(f"{item.id}  {_title(item)}  ({item.source})")
-    click.echo(f"{labelled(_('authors'), ', '.join(map(_, item.authors)))}    {labelled(_('chain'), _(item.chain))}")
+    click.echo(f"{labelled(_('authors'), joined(map(_, item.authors)))}    {labelled(_('chain'), _(item.chain))}")
     if item.fields:
         rows = [_field_row(field) for field in item.fields.values()]
         show_table((_("field"), _("kind"), "", _("title"), _("choices")), rows)
-    click.echo(labelled(_("headings"), ", ".join(heading.title for heading in item.headings)))
+    click.echo(labelled(_("headings"), joined(heading.title for heading in item.headings)))

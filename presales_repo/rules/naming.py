@@ -70,7 +70,11 @@ def check_number(document: Document, doctype: DocType | None, policy: Policy, re
         args = {"found": number.stage, "expected": doctype.stage, "type": doctype.id, "title": doctype.title_zh}
         yield Finding("N103", path, line, 0, args)
     yield from _check_month(document, number)
-    yield from _check_register(document, number, register)
+    others = register.other_paths(text, path)
+    if others:
+        yield Finding("N106", path, line, 0, {"number": text, "other": ", ".join(others)})
+    if number.stage in policy.stages:
+        yield from _check_issued(document, number, register)
 
 
 def _meant(text: str, path: str) -> str:
@@ -87,13 +91,9 @@ def _check_month(document: Document, number: Number) -> Iterator[Finding]:
         yield Finding("N104", document.path, field_line(document, "created"), 0, args)
 
 
-def _check_register(document: Document, number: Number, register: Register) -> Iterator[Finding]:
-    others = register.other_paths(str(number), document.path)
-    if others:
-        args = {"number": str(number), "other": ", ".join(others)}
-        yield Finding("N106", document.path, field_line(document, "number"), 0, args)
+def _check_issued(document: Document, number: Number, register: Register) -> Iterator[Finding]:
     if register.is_known(str(number), document.path):
-        return
+        return  # it was accepted then; another clone may hold the reservation
     last = register.last_reserved(number.stage, number.period)
     if number.sequence > (last or 0):
         args = {"number": str(number), "last": f"{number.stage}{number.period}{last:03d}" if last else "-"}
@@ -106,7 +106,7 @@ def check_name(document: Document, doctype: DocType, policy: Policy, register: R
     found = split_document_path(unicodedata.normalize("NFC", document.path))
     if found is None:
         return
-    name = _file_name(document, found)
+    name = _file_name(document, found, policy)
     if not name:
         title = shown(document.title)
         yield Finding("P107", document.path, field_line(document, "title"), 0, {"title": title, "longest": 60})
@@ -122,9 +122,11 @@ def check_name(document: Document, doctype: DocType, policy: Policy, register: R
         yield Finding("P114", document.path, 0, 0, {"folder": folder})
 
 
-def _file_name(document: Document, found: DocumentPath) -> str:
-    """The name that number and title give; the one that is there when they do not say; "" for a useless title."""
-    if parse_number(document.number) is None or not document.title:
+def _file_name(document: Document, found: DocumentPath, policy: Policy) -> str:
+    """The name that number and title give; the one that is there when they cannot say; "" for a useless title."""
+    field = policy.common_fields.get("title")
+    too_long = field is not None and field.longest is not None and len(document.title) > field.longest
+    if parse_number(document.number) is None or not document.title or too_long:
         return found.name
     return file_name(document.number, document.title) if safe_name(document.title) else ""
 

@@ -193,7 +193,7 @@ class Snapshot:
 
             self._rows = {}
             for change in self.changes.values():
-                if change.mode != DELETED and is_document(change.path):
+                if change.mode.startswith("100") and is_document(change.path):
                     data = self.data(change)
                     oid = change.oid or (object_id("blob", data) if data is not None else "")
                     self._rows[change.path] = make_row(change.path, oid, data)
