@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One violation of one rule at one place.
 
     `code` names the rule (see presales_repo.codes, which holds its words and severity), `path` is
@@ -19,4 +19,4 @@ class Finding:
     path: str = ""
     line: int = 0
     column: int = 0
-    args: Mapping[str, object] = field(default_factory=dict)
+    args: Mapping[str, object] = MappingProxyType({})

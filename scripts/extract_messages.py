@@ -31,7 +31,6 @@ CLICK: tuple[Message, ...] = (
     "Usage:",
     "Options",
     "Commands",
-    "required",
     "Show this message and exit.",
     "Show the version and exit.",
     "Missing argument",

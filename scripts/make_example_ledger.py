@@ -1,4 +1,4 @@
-"""Write docs/example-ledger/commits and the keys in its policy: the smallest complete ledger, the same bytes every time.
+"""Write docs/example-ledger/commits and the keys in its policy: a small complete ledger, always the same bytes.
 
 From the top of the checkout: `python -m scripts.make_example_ledger`. The entries are made by the operations that
 `prs submit` and `prs approve` run, with a fixed clock and keys that anybody can make again: they protect nothing.

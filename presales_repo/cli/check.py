@@ -73,10 +73,14 @@ def _github(findings: Sequence[Finding]) -> None:
     levels = {"error": "error", "warning": "warning", "info": "notice"}
     for finding in findings:
         message, hint = words(finding.code, finding_args(finding))
-        text = f"{message} {hint}".replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        place = finding.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+        text = _escaped(f"{message} {hint}")
+        place = _escaped(finding.path).replace(":", "%3A").replace(",", "%2C")
         level = levels[severity_of(finding.code)]
         click.echo(f"::{level} file={place},line={max(finding.line, 1)},title={finding.code}::{text}")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _sarif(findings: Sequence[Finding]) -> dict[str, Any]:

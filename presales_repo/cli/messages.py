@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import IO
 
-from presales_repo.cli.vocabulary import PHRASES, SPOKEN
+from presales_repo.cli.vocabulary import SPOKEN
 from presales_repo.codes import rule_of, severity_of
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
@@ -30,7 +30,7 @@ def fill(template: str, args: Mapping[str, object]) -> str:
 
 def _spoken(name: str, value: object) -> object:
     """A word of this program in the reader's language; a text of the user as it is."""
-    return _(value) if isinstance(value, str) and (name in SPOKEN or value in PHRASES) else value
+    return _(value) if isinstance(value, str) and name in SPOKEN else value
 
 
 def _printable(value: object) -> object:
@@ -53,8 +53,9 @@ def hint_line(hint: str) -> str:
 
 
 def place(path: str, line: int, column: int) -> str:
-    """`path:line:column`, as far as known."""
-    return ":".join(str(part) for part in (path, line, column) if part)
+    """`path:line:column`, as far as known; on one line, whatever the file's name."""
+    shown = str(_printable(path)).replace("\n", "\\u000a")
+    return ":".join(str(part) for part in (shown, line, column) if part)
 
 
 def print_error(error: PrsError) -> None:

@@ -40,7 +40,7 @@ def command(ctx: click.Context, target: str | None, full: bool, as_json: bool) -
         verdict = _("The ledger verifies.") if result.ok else _("The ledger does NOT verify.")
         click.echo(verdict)
         text = _("{entries} entries, tip {tip}, genesis {genesis}")
-        click.echo(text.format(entries=result.entries, tip=result.tip[:12], genesis=result.genesis))
+        click.echo(text.format(entries=result.entries, tip=result.tip[:12], genesis=result.genesis or "-"))
     return 0 if result.ok else 1
 
 

@@ -6,8 +6,7 @@ Built from the parsed YAML of `policy/types/<stage>.yaml`; see schemas/policy/ty
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 
@@ -18,8 +17,7 @@ FIELD_KINDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of front matter. `values`: keys and labels of an enum; `item`: fields of each mapping in a list;
     `keys`: allowed keys of a map; `minimum`, `maximum`: bounds of a number; `longest`: characters of a string."""
 
@@ -37,16 +35,14 @@ class Field:
     allow_unreleased: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredHeading:
+class RequiredHeading(NamedTuple):
     """A heading that each document of a type has, and what to write under it."""
 
     title: str
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class DocType:
+class DocType(NamedTuple):
     """One document type. `scope`: project, none or either; `authors`: roles that may write it."""
 
     id: str

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from presales_repo.model.frontmatter import FrontMatter, read_front_matter
 from presales_repo.model.text import decode_text
 from presales_repo.model.yamlsubset import Items, Node, Scalar, Table
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A file that belongs to a document; `sha256` in hex, as written in its front matter."""
 
     path: str
@@ -19,14 +17,20 @@ class Attachment:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """`path` is relative to the repository, `digest` the SHA-256 (hex) of the file's bytes."""
+class Document(NamedTuple):
+    """`path` is relative to the repository, `data` the file's bytes, `text` the same as text."""
 
     path: str
-    digest: str
+    data: bytes
     text: str
     head: FrontMatter
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the file's bytes."""
+        import hashlib  # loads OpenSSL, which git's hooks do without
+
+        return hashlib.sha256(self.data).hexdigest()
 
     @property
     def body(self) -> str:
@@ -92,4 +96,4 @@ def scalars(node: Node | None) -> tuple[Scalar, ...]:
 def read_document(data: bytes, path: str) -> Document:
     """The document in `data`. Raises PrsError with the place of what cannot be read (text, front matter)."""
     text = decode_text(data, path)
-    return Document(path, hashlib.sha256(data).hexdigest(), text, read_front_matter(text, path))
+    return Document(path, data, text, read_front_matter(text, path))

@@ -7,7 +7,7 @@ everything around it stay byte for byte.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.model.text import line_end, position
@@ -27,8 +27,7 @@ _PLAIN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(NamedTuple):
     """The parsed head of a document. `start`, `end`: character offsets of the YAML between the fences;
     `body_start`, `body_line`: where the Markdown begins."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LAST_SEQUENCE = 999
 
@@ -16,8 +16,7 @@ _NUMBER = re.compile(r"([A-Z]{2})(20[0-9]{2})(0[1-9]|1[0-2])([0-9]{3})")
 _LOOSE = re.compile(r"([A-Z]{2})[-_ ]*((?:20)?[0-9]{2})[-_ ]*(0[1-9]|1[0-2])[-_ ]*([0-9]{1,3})")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Number:
+class Number(NamedTuple):
     """A well-formed number. `year` has four digits, `month` is 1 to 12, `sequence` 1 to 999."""
 
     stage: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from presales_repo.model.doctype import DocType
 from presales_repo.model.policy import Policy
@@ -22,8 +22,7 @@ _SHORT_GIT = re.compile(r"git~[0-9]+", re.IGNORECASE)  # what Windows may call `
 _PROJECT_ID = re.compile(r"XM20[0-9]{2}[0-9]{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentPath:
+class DocumentPath(NamedTuple):
     """A path split at its rooms: `projects` or `common`, project folder (or ""), category folder, file name."""
 
     root: str

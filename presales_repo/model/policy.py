@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.model.doctype import DocType, DocTypes, Field, build_fields
@@ -41,8 +40,7 @@ _EMAIL = re.compile(r"[^\s<>@,;\"'\\*?!#]+@[^\s<>@,;\"'\\*?!#]+")
 _FINGERPRINT = re.compile("SHA256:[A-Za-z0-9+/]{43}")
 
 
-@dataclass(frozen=True, slots=True)
-class Titled:
+class Titled(NamedTuple):
     """An entry of a catalogue table: stage, category, sensitivity, department, role, retention."""
 
     id: str
@@ -51,16 +49,14 @@ class Titled:
     raw: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Revocation:
+class Revocation(NamedTuple):
     """A key that counts for nothing from ledger sequence `from_sequence` on (lost or stolen: A-35)."""
 
     fingerprint: str
     from_sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A person of the company; `active` false: may sign nothing any more."""
 
     id: str
@@ -73,8 +69,7 @@ class Person:
     revoked: tuple[Revocation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a chain; `by`: a role, or `dept-head-of-author`; `quorum`: how many of them must sign."""
 
     id: str
@@ -84,8 +79,7 @@ class Step:
     quorum: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """The approval steps of a kind of document, in order (四(三)1: 初审, 审核, 终审)."""
 
     id: str
@@ -94,8 +88,7 @@ class Chain:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """A policy in force. `digest`: SHA-256 over its files, see policy_digest."""
 
     digest: str

@@ -9,6 +9,11 @@ from typing import Any
 from presales_repo.model.ledger import DocumentState, Event, Release, Round
 from presales_repo.model.policy import Step
 
+# Names what a dump holds: text of another shape cannot be loaded.
+STATE_SHAPE = " ".join(
+    f"{kind.__name__}({','.join(kind.__annotations__)})" for kind in (DocumentState, Event, Round, Step, Release)
+)
+
 
 def dump_state(state: DocumentState) -> str:
     """One document's state as JSON."""
@@ -29,7 +34,7 @@ def load_state(text: str) -> DocumentState:
 
 
 def _round(raw: dict[str, Any]) -> Round:
-    steps = tuple(Step(**step) for step in raw["steps"])
+    steps = tuple(Step(*step) for step in raw["steps"])
     return Round(**{**_with_tuples(raw, "authors", "signed", "signers", "named"), "steps": steps})
 
 

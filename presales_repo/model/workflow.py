@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from presales_repo.model.doctype import DocType
-from presales_repo.model.ledger import Round
 from presales_repo.model.policy import (
     DEPARTMENT_HEAD,
     FULL_CHAIN,
@@ -18,6 +18,9 @@ from presales_repo.model.policy import (
     Step,
     can_sign,
 )
+
+if TYPE_CHECKING:
+    from presales_repo.model.ledger import Round
 
 CHAIR = "meeting-chair"
 TEAM_MEMBER = "team-member"

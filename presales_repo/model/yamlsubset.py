@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.model.text import position
@@ -25,8 +24,7 @@ _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,15})\.[0-9]{1,15}")
 _FRAME = frozenset(("StreamStartEvent", "DocumentStartEvent", "DocumentEndEvent", "StreamEndEvent"))
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """Text as typed. `plain`: written without quotes. `start`, `end`: character offsets of the value."""
 
     text: str
@@ -37,8 +35,7 @@ class Scalar:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list."""
 
     items: tuple[Node, ...]
@@ -48,8 +45,7 @@ class Items:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A mapping; `keys` holds each key's own node."""
 
     values: dict[str, Node]
@@ -63,8 +59,7 @@ class Table:
 Node = Scalar | Items | Table
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
+class _Origin(NamedTuple):
     """Where the YAML text stands in its file."""
 
     path: str
@@ -115,16 +110,18 @@ def _events(text: str, origin: _Origin) -> Iterator[Any]:
         parser.dispose()
 
 
-@dataclass(slots=True)
 class _Open:
     """A collection whose end has not been read."""
 
-    start: Any
-    table: bool
-    values: dict[str, Node]
-    keys: dict[str, Scalar]
-    items: list[Node]
-    key: Scalar | None = None
+    __slots__ = ("items", "key", "keys", "start", "table", "values")
+
+    def __init__(self, start: Any, *, table: bool) -> None:
+        self.start = start
+        self.table = table
+        self.values: dict[str, Node] = {}
+        self.keys: dict[str, Scalar] = {}
+        self.items: list[Node] = []
+        self.key: Scalar | None = None
 
 
 def _build(events: Iterator[Any], origin: _Origin) -> Node | None:
@@ -167,7 +164,7 @@ def _node(event: Any, kind: str, stack: list[_Open], origin: _Origin) -> Node | 
     if kind in ("MappingStartEvent", "SequenceStartEvent"):
         if stack and stack[-1].table and stack[-1].key is None:
             raise _refuse(event, origin, "a key that is not plain text")
-        stack.append(_Open(event, kind == "MappingStartEvent", {}, {}, []))
+        stack.append(_Open(event, table=kind == "MappingStartEvent"))
         return None
     opened = stack.pop()
     mark = opened.start.start_mark

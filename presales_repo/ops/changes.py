@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
@@ -13,8 +13,7 @@ from presales_repo.rules.checks import as_finding, check_file, is_text_path
 from presales_repo.store.snapshot import DELETED, Change, Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """Findings in the order of their places, and how many files were looked at."""
 
     findings: tuple[Finding, ...]
@@ -55,7 +54,7 @@ def check_one(policy: Policy, snapshot: Snapshot, change: Change) -> list[Findin
         return check_file(change.path, data, change.mode, policy, snapshot)
     except PrsError as error:  # what the store could not read for the rules: a link, a broken object
         finding = as_finding(error)
-        return [replace(finding, path=finding.path or change.path)]
+        return [finding._replace(path=finding.path or change.path)]
 
 
 def _policy_files(snapshot: Snapshot) -> dict[str, bytes]:

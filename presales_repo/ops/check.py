@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from presales_repo.codes import severity_of
 from presales_repo.errors import PrsError
@@ -59,7 +58,7 @@ def check_tree(work: Work, snapshot: Snapshot, wanted: Sequence[str]) -> CheckRe
     result = check_files(work.policy, narrowed, files, lambda done, total: work.session.progress("check", done, total))
     touched = [*listed, *(file.path for file in files)]
     idle = [path for path in wanted if path != "." and not any(_is_wanted(item, (path,)) for item in touched)]
-    return replace(result, findings=(*result.findings, *(Finding("P116", path) for path in idle)))
+    return result._replace(findings=(*result.findings, *(Finding("P116", path) for path in idle)))
 
 
 def wanted_paths(work: Work, paths: Iterable[str]) -> tuple[str, ...]:

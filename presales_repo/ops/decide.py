@@ -15,7 +15,7 @@ from presales_repo.model.workflow import holders, next_version
 from presales_repo.ops.check import blocking_findings
 from presales_repo.ops.lookup import find_document, require_number
 from presales_repo.ops.session import Actor, Session, Work, find_actor, open_work, stamp, working_snapshot
-from presales_repo.store.files import locked, read_file
+from presales_repo.store.files import read_file
 from presales_repo.store.history import committers
 from presales_repo.store.repository import require_main
 from presales_repo.store.snapshot import Snapshot
@@ -48,12 +48,12 @@ class Decision:
 
 def submit(session: Session, number: str, note: str, *, major: bool = False) -> Decision:
     """Open a round: fix content, version and chain. Raises Blocked when the document breaks a rule."""
-    return _open_round(session, "submit", number, note, major=major)
+    return _open_round(session, "submit", number, require_words(note, "-m"), major=major)
 
 
 def register(session: Session, number: str, note: str = "", *, major: bool = False) -> Decision:
     """Publish a record whose type needs no approval, by its author's own signature (R167)."""
-    return _open_round(session, "register", number, note, major=major)
+    return _open_round(session, "register", number, clean_comment(note), major=major)
 
 
 def approve(session: Session, number: str, comment: str = "") -> Decision:
@@ -72,8 +72,7 @@ def withdraw(session: Session, number: str) -> Decision:
 
 
 def _open_round(session: Session, action: str, number: str, note: str, *, major: bool) -> Decision:
-    note = clean_comment(note)
-    with open_work(session) as work, locked(work.repository.lock):
+    with open_work(session, exclusive=True) as work:
         actor = find_actor(work)
         head = require_main(work.repository)
         snapshot = working_snapshot(work)
@@ -123,7 +122,7 @@ def _require_saved(snapshot: Snapshot, path: str, number: str) -> None:
 
 def _decide_round(session: Session, action: str, number: str, comment: str) -> Decision:
     comment = clean_comment(comment)
-    with open_work(session) as work, locked(work.repository.lock):
+    with open_work(session, exclusive=True) as work:
         actor = find_actor(work)
         state = work.ledger.document(require_number(number))
         opened = _require_round(state, number)
@@ -174,8 +173,16 @@ def clean_comment(text: str) -> str:
     return "\n".join(line.rstrip() for line in printable.strip().split("\n"))
 
 
+def require_words(text: str, option: str) -> str:
+    """A comment that may not be empty. Raises PrsError W117."""
+    words = clean_comment(text)
+    if not words:
+        raise PrsError("W117", found=f'{option} ""', expected=f'{option} "..."')
+    return words
+
+
 def _append(work: Work, actor: Actor, entry: Entry) -> Decision:
-    """Sign and record. Inside one clone the lock keeps others away; what moved the ledger else was another program."""
+    """Sign and record. The lock keeps others of this clone away: what moved the ledger was another program."""
     commit = work.ledger.append(entry, actor.person, actor.key, stamp(work.session, work.policy))
     if commit is None:
         raise PrsError("A316", number=entry.document)

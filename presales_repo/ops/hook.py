@@ -62,6 +62,8 @@ def check_push(directory: str, environment: Mapping[str, str], lines: list[str])
     """pre-push: `<local ref> <local id> <remote ref> <remote id>` a line. What a server would refuse is refused here."""
     repository = open_repository(directory, environment, inside_hook=True)
     try:
+        if _policy(repository) is None:
+            return ()
         findings: list[Finding] = []
         for line in lines:
             words = line.split(" ")

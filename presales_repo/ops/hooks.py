@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from presales_repo.errors import PrsError
 from presales_repo.resources import data_dir
 from presales_repo.store.files import disk_errors, write_file
+from presales_repo.store.git import Git
+from presales_repo.store.ledger import ALLOWED_SIGNERS
 from presales_repo.store.repository import Repository
 
 NAMES = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
@@ -40,7 +42,10 @@ def hook_text(name: str) -> bytes:
 
 def hook_states(repository: Repository) -> list[Hook]:
     """The hooks of this clone."""
-    folder = hooks_folder(repository)
+    return _states(hooks_folder(repository))
+
+
+def _states(folder: str) -> list[Hook]:
     return [Hook(name, os.path.join(folder, name), _state(os.path.join(folder, name), name)) for name in NAMES]
 
 
@@ -55,25 +60,33 @@ def _state(path: str, name: str) -> str:
     return "outdated" if _MARK in found[:200] else "foreign"
 
 
-def own_hooks_folder(repository: Repository) -> None:
-    """Give this clone a hooks folder of its own when the user's settings share one between all repositories."""
-    configured = repository.git.run("config", "core.hooksPath", ok=(0, 1)).stdout.decode().strip()
-    own = os.path.join(repository.git_dir, "hooks")
+def own_hooks_folder(git: Git, own: str) -> None:
+    """Give a clone the hooks folder `own` when the user's settings share one between all repositories."""
+    configured = git.run("config", "core.hooksPath", ok=(0, 1)).stdout.decode().strip()
     if configured and os.path.realpath(configured) != own:
-        repository.git.run("config", "--local", "core.hooksPath", own)
+        git.run("config", "--local", "core.hooksPath", own)
 
 
 def install_hooks(repository: Repository) -> list[Hook]:
+    """Write this clone's hooks, and tell plain git whose signatures are good here (`git verify-commit`).
+
+    Raises PrsError E141 when somebody else's hook stands there.
+    """
+    written = write_hooks(hooks_folder(repository))
+    repository.git.run("config", "--local", "gpg.ssh.allowedSignersFile", repository.private(ALLOWED_SIGNERS))
+    return written
+
+
+def write_hooks(folder: str) -> list[Hook]:
     """Write the hooks that are absent or ours. Raises PrsError E141 when somebody else's hook stands there."""
-    states = hook_states(repository)
+    states = _states(folder)
     foreign = [hook for hook in states if hook.state == "foreign"]
     if foreign:
         raise PrsError("E141", path=foreign[0].path, hook=foreign[0].name)
     for hook in states:
-        folder, name = os.path.split(hook.path)
         with disk_errors(hook.path):
             os.makedirs(folder, exist_ok=True)
-        write_file(folder, name, hook_text(hook.name), replace=True)
+        write_file(folder, hook.name, hook_text(hook.name), replace=True)
         with disk_errors(hook.path):
             os.chmod(hook.path, 0o755)
-    return hook_states(repository)
+    return _states(folder)

@@ -10,7 +10,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from presales_repo.errors import PrsError
@@ -29,15 +29,17 @@ from presales_repo.model.policy import (
 from presales_repo.model.sshkey import PublicKey
 from presales_repo.model.text import decode_text
 from presales_repo.model.yamlsubset import parse_node, parse_yaml, to_data
-from presales_repo.ops.hooks import install_hooks, own_hooks_folder
+from presales_repo.ops.hooks import own_hooks_folder, write_hooks
 from presales_repo.ops.people import person_block, slug
-from presales_repo.ops.session import Session, stamp
+from presales_repo.ops.session import Session, ident, stamp
+from presales_repo.ops.titles import check_name
 from presales_repo.resources import data_dir
 from presales_repo.store.files import disk_errors, read_file, write_file
 from presales_repo.store.git import Git, git_environment
-from presales_repo.store.ledger import ALLOWED_SIGNERS, found_ledger
+from presales_repo.store.ledger import ALLOWED_SIGNERS, found_ledger, open_ledger
 from presales_repo.store.repository import MAIN, Repository, check_git, open_repository
 from presales_repo.store.sign import SigningKey, load_signing_key
+from presales_repo.store.worktree import commit_first
 
 _IGNORED = "# Made by prs, never committed\n/pdf/\n*.prs-tmp\n.DS_Store\nThumbs.db\n~$*\n"
 _ATTRIBUTES = "# File contents are never converted: what was signed is what is stored.\n* -text\n"
@@ -57,11 +59,13 @@ class Founded:
 def init(session: Session, directory: str, organisation: str, name: str, email: str, people_file: str = "") -> Founded:
     """Make a document repository in `directory`, which must be new or empty.
 
-    Raises PrsError E121 (not empty), E130 (no key), F111 (e-mail), A4xx (the people list), E1xx (machine).
+    Raises PrsError E121 (not empty), W117, S107 (names), F111 (e-mail), E130 (no key), A4xx (the people list), E1xx
+    (machine).
     """
     target = os.path.abspath(os.path.join(session.directory, directory))
     if os.path.lexists(target) and (not os.path.isdir(target) or os.listdir(target)):
         raise PrsError("E121", directory=directory)
+    organisation, name = check_name(organisation, "--org", "公司"), check_name(name, "--name", "姓名")
     if not _EMAIL.fullmatch(email):
         raise PrsError("F111", field="email", title="邮箱", found=email, expected="name@example.com")
     key = load_signing_key(session.key or session.environment.get("PRS_KEY", "") or _no_key(), session.home)
@@ -73,13 +77,12 @@ def init(session: Session, directory: str, organisation: str, name: str, email: 
     try:
         with disk_errors(directory):
             os.makedirs(temporary)
-        genesis = _build(session, temporary, target, files, policy, founder, key)
+        _build(session, temporary, target, files, policy, founder, key)
         with disk_errors(directory):
             os.rename(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    _settle(session, target)
-    return Founded(target, genesis, founder.id, len(policy.people))
+    return Founded(target, _pin(session, target), founder.id, len(policy.people))
 
 
 def _no_key() -> str:
@@ -136,7 +139,7 @@ def _with_founder(listed: Sequence[Mapping[str, Any]], name: str, email: str, ke
         if any(line == " ".join(item.split()[:2]) for item in person.keys) or person.email == email:
             keys = tuple(dict.fromkeys((*(" ".join(item.split()[:2]) for item in person.keys), line)))
             roles = tuple(dict.fromkeys((*person.roles, ADMINISTRATOR)))
-            people[index] = replace(person, keys=keys, roles=roles)
+            people[index] = person._replace(keys=keys, roles=roles)
             return people
     taken = {person.id for person in people}
     founder = Person(slug(email, taken), name, "management", (ADMINISTRATOR,), email, (line,), True, ())
@@ -161,10 +164,13 @@ def _build(
     policy: Policy,
     founder: Person,
     key: SigningKey,
-) -> str:
+) -> None:
+    """Everything, so that the rename that follows makes it complete. Settings name the final place."""
     git = Git(folder, git_environment(session.environment))
     check_git(git)
     git.run("init", "-q", "-b", MAIN, "--object-format=sha1", "--template=", ".")
+    own_hooks_folder(git, os.path.join(target, ".git", "hooks"))
+    write_hooks(os.path.join(folder, ".git", "hooks"))
     _configure(git, target, founder, key)
     readme = f"# {policy.organisation}\n\n售前文档库。每份文档是一个 Markdown 文件;用 `prs` 编号、检查、送审与发布。\n"
     everything = {
@@ -177,25 +183,21 @@ def _build(
         write_file(folder, path, data, replace=False)
     repository = open_repository(folder, session.environment)
     when = stamp(session, policy)
-    dates = {"GIT_AUTHOR_DATE": f"{when[0]} {when[1]}", "GIT_COMMITTER_DATE": f"{when[0]} {when[1]}"}
-    repository.git.run("add", "--all")
-    repository.git.run("commit", "-q", "-m", f"prs init: {policy.organisation}", extra=dates)
-    tree = repository.git.resolve("HEAD:policy")
-    genesis = _found(repository, policy, founder, key, when, tree or "")
+    first = commit_first(repository.git, f"prs init: {policy.organisation}", ident(founder, when), key)
+    _found(repository, policy, founder, key, when, repository.git.text("rev-parse", f"{first}:policy"))
     repository.git.close()
     git.close()
-    return genesis
 
 
 def _found(
     repository: Repository, policy: Policy, founder: Person, key: SigningKey, when: tuple[int, str], policy_tree: str
-) -> str:
+) -> None:
     from presales_repo.store.objects import TREE_MODE, format_tree, new_object, write_objects
 
     tree = new_object("tree", format_tree({"policy": (TREE_MODE, policy_tree)}))
     write_objects(repository.git, [tree])
     entry = Entry(GENESIS, NO_LEDGER, 0, founder.id, policy.digest, comment=f"Ledger of {policy.organisation}")
-    return found_ledger(repository, tree.oid, entry, founder, key, when)
+    found_ledger(repository, tree.oid, entry, founder, key, when)
 
 
 def _configure(git: Git, target: str, founder: Person, key: SigningKey) -> None:
@@ -217,12 +219,12 @@ def _configure(git: Git, target: str, founder: Person, key: SigningKey) -> None:
         git.run("config", name, value)
 
 
-def _settle(session: Session, target: str) -> None:
-    """What names the final place: hooks, and the pin of the ledger (kept by place)."""
-    from presales_repo.store.ledger import open_ledger
-
+def _pin(session: Session, target: str) -> str:
+    """The ledger's identity, verified and remembered for this place as at any first contact."""
     repository = open_repository(target, session.environment)
-    own_hooks_folder(repository)
-    install_hooks(repository)
-    open_ledger(repository).close()
-    repository.git.close()
+    try:
+        ledger = open_ledger(repository)
+        ledger.close()
+        return ledger.head.ledger
+    finally:
+        repository.git.close()

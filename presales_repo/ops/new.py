@@ -10,20 +10,19 @@ from presales_repo.model.doctype import DocType, Field
 from presales_repo.model.document import read_document
 from presales_repo.model.frontmatter import quote
 from presales_repo.model.number import Number
-from presales_repo.model.paths import document_path, safe_name
+from presales_repo.model.paths import document_path
 from presales_repo.model.policy import Policy
-from presales_repo.model.text import hidden_character
 from presales_repo.model.workflow import may_author
 from presales_repo.ops.projects import find_project
 from presales_repo.ops.session import Actor, Session, Work, find_actor, ident, open_work, stamp, today, working_snapshot
+from presales_repo.ops.titles import check_title
 from presales_repo.ops.types import pick_type
 from presales_repo.rules.content import PLACEHOLDER
 from presales_repo.rules.fields import DERIVED
 from presales_repo.rules.values import LIST_KINDS, enum_key
-from presales_repo.store.files import locked, write_file
+from presales_repo.store.files import write_file
 from presales_repo.store.reserve import reserve_number
 
-LONGEST_TITLE = 60
 _SET_BY_US = ("number", "title", "type", "project", "author", "created")
 
 
@@ -44,15 +43,14 @@ def new(session: Session, type_id: str, title: str, project: str, values: Mappin
     Raises PrsError: F122 no such type, F116 or F117 project missing or out of place, P106 no such project, P107 the
     title, F119 the author's role, F108 or F120 a field, F112 a choice, N105 the month is full.
     """
-    with open_work(session) as work:
+    with open_work(session, exclusive=True) as work:
         actor = find_actor(work)
         doctype = pick_type(work.policy.types.values(), type_id)
         _check_author(doctype, actor, work.policy)
         title = check_title(title)
         fields = _values(doctype, work.policy, values)
-        with locked(work.repository.lock):
-            folder = _folder(work, doctype, project)
-            return _write(work, actor, doctype, title, project, folder, fields)
+        folder = _folder(work, doctype, project)
+        return _write(work, actor, doctype, title, project, folder, fields)
 
 
 def _write(
@@ -89,20 +87,6 @@ def highest_known(work: Work, stage: str, period: str) -> int:
     numbers += [state.number for state in work.ledger.documents()]
     found = [int(number[8:]) for number in numbers if number.startswith(prefix) and number[8:].isdigit()]
     return max(found, default=0)
-
-
-def check_title(title: str) -> str:
-    """A title fit for a file name and a cover. Raises PrsError P107 (empty, too long), S107 (hidden characters)."""
-    import unicodedata
-
-    title = unicodedata.normalize("NFC", title).strip()
-    hidden = hidden_character(title) or next((c for c in title if unicodedata.category(c) == "Cc"), None)
-    if hidden:
-        character = hidden if isinstance(hidden, str) else hidden[0]
-        raise PrsError("S107", field="title", title="标题", character=f"U+{ord(character):04X}")
-    if not safe_name(title) or len(title) > LONGEST_TITLE:
-        raise PrsError("P107", title=title[:LONGEST_TITLE], longest=LONGEST_TITLE)
-    return title
 
 
 def _check_author(doctype: DocType, actor: Actor, policy: Policy) -> None:

@@ -10,10 +10,11 @@ from presales_repo.errors import PrsError
 from presales_repo.model.frontmatter import append_item, quote
 from presales_repo.model.policy import PEOPLE, Person, build_policy, keys_of, policy_data, validate_policy
 from presales_repo.model.sshkey import parse_public_key
+from presales_repo.model.text import decode_text
 from presales_repo.model.yamlsubset import Items, Scalar, Table, parse_yaml
 from presales_repo.ops.check import working_policy_files
 from presales_repo.ops.session import Session, open_work
-from presales_repo.store.files import locked, write_file
+from presales_repo.store.files import write_file
 from presales_repo.store.sign import load_signing_key
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
@@ -95,7 +96,9 @@ def rotate_key(session: Session, person_id: str, new_key: str) -> str:
 
 
 def revoke_key(session: Session, person_id: str, from_sequence: int) -> str:
-    """Void a person's keys from a ledger sequence on (lost or stolen)."""
+    """Void a person's keys from a ledger sequence on (lost or stolen). Raises PrsError W117 for a sequence below 1."""
+    if from_sequence < 1:
+        raise PrsError("W117", found=f"--from {from_sequence}", expected="--from 12")
     with open_work(session) as work:
         person = work.policy.people.get(person_id)
         if person is None:
@@ -141,11 +144,11 @@ def _insert(text: str, person_id: str, key: str, block: str) -> str:
 
 def _edit_people(session: Session, edit: Callable[[str], str]) -> str:
     """Change people.yaml, refuse a result that is no valid policy, write it."""
-    with open_work(session) as work, locked(work.repository.lock):
+    with open_work(session, exclusive=True) as work:
         files = working_policy_files(work)
         if PEOPLE not in files:
             raise PrsError("A401", path=PEOPLE)
-        text = edit(files[PEOPLE].decode())
+        text = edit(decode_text(files[PEOPLE], PEOPLE))
         changed = {**files, PEOPLE: text.encode()}
         validate_policy(build_policy(policy_data(changed)))
         write_file(work.repository.root, PEOPLE, changed[PEOPLE], replace=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,13 +19,14 @@ from presales_repo.model.policy import (
     policy_digest,
     validate_policy,
 )
+from presales_repo.model.text import decode_text
 from presales_repo.model.yamlsubset import parse_yaml
 from presales_repo.ops.check import working_policy_files
-from presales_repo.ops.decide import clean_comment
-from presales_repo.ops.save import commit_paths
-from presales_repo.ops.session import Actor, Session, Work, find_actor, open_work, stamp
-from presales_repo.store.files import locked, write_file
+from presales_repo.ops.decide import require_words
+from presales_repo.ops.session import Actor, Session, Work, company_zone, find_actor, ident, open_work, stamp
+from presales_repo.store.files import write_file
 from presales_repo.store.repository import require_main
+from presales_repo.store.worktree import commit_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,45 +78,57 @@ def diff_policy(session: Session) -> str:
 def propose(session: Session, message: str) -> PolicyDecision:
     """Propose the policy/ of the working tree: number it, commit it, record the proposal.
 
-    Raises PrsError A324 nothing changed, A320 not an administrator, A4xx the policy is wrong.
+    Raises PrsError A324 nothing changed, A320 not an administrator, A4xx the policy is wrong, W117 no message.
     """
-    with open_work(session) as work, locked(work.repository.lock):
+    message = require_words(message, "-m")
+    with open_work(session, exclusive=True) as work:
         actor = find_actor(work)
         if actor.person.id not in administrators(work.policy):
             raise PrsError("A320", person=actor.person.id)
-        require_main(work.repository)
-        files = _numbered(work)
-        policy = build_policy(policy_data(files))
+        head = require_main(work.repository)
+        files = working_policy_files(work)
+        numbered = _numbered(work, files)
+        policy = build_policy(policy_data({**files, REPOSITORY: numbered}))
         validate_policy(policy)
-        write_file(work.repository.root, REPOSITORY, files[REPOSITORY], replace=True)
-        content = _commit_policy(work, actor, clean_comment(message))
-        return _record(work, actor, "policy-propose", content, policy, clean_comment(message))
+        company_zone(policy)
+        content = _commit_policy(work, actor, head, files[REPOSITORY], numbered, message)
+        return _record(work, actor, "policy-propose", content, policy, message)
 
 
-def _numbered(work: Work) -> dict[str, bytes]:
-    """The working policy with the version that is due."""
-    files = working_policy_files(work)
+def _numbered(work: Work, files: Mapping[str, bytes]) -> bytes:
+    """repository.yaml with the version that is due."""
     if policy_digest(files) == work.policy.digest:
         raise PrsError("A324")
     if REPOSITORY not in files:
         raise PrsError("A401", path=REPOSITORY)
-    text = files[REPOSITORY].decode()
-    files[REPOSITORY] = set_value(text, parse_yaml(text, REPOSITORY), "version", str(work.policy.version + 1)).encode()
-    return files
+    text = decode_text(files[REPOSITORY], REPOSITORY)
+    return set_value(text, parse_yaml(text, REPOSITORY), "version", str(work.policy.version + 1)).encode()
 
 
-def _commit_policy(work: Work, actor: Actor, message: str) -> str:
+def _commit_policy(work: Work, actor: Actor, head: str, old: bytes, numbered: bytes, message: str) -> str:
+    """The commit on main that holds the proposed policy. A refusal puts repository.yaml back as it was."""
+    root = work.repository.root
+    write_file(root, REPOSITORY, numbered, replace=True)
+    try:
+        return _commit_changes(work, actor, head, message)
+    except PrsError:
+        write_file(root, REPOSITORY, old, replace=True)
+        raise
+
+
+def _commit_changes(work: Work, actor: Actor, head: str, message: str) -> str:
     git = work.repository.git
     changed = git.paths("diff", "--name-only", "-z", "HEAD", "--", ROOT)
     changed += git.paths("ls-files", "-z", "--others", "--exclude-standard", "--", ROOT)
     if not changed:
-        return git.text("rev-parse", "HEAD")
-    return commit_paths(work, actor, changed, message or "policy")
+        return head
+    who = ident(actor.person, stamp(work.session, work.policy))
+    return commit_paths(work.repository, head, changed, message, who, actor.key)
 
 
 def endorse(session: Session) -> PolicyDecision:
     """Sign the open proposal. Raises PrsError A321 when there is none."""
-    with open_work(session) as work, locked(work.repository.lock):
+    with open_work(session, exclusive=True) as work:
         actor = find_actor(work)
         proposal = work.ledger.head.proposal
         if proposal is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 from presales_repo.errors import PrsError
 from presales_repo.model.document import read_document
 from presales_repo.model.frontmatter import quote
-from presales_repo.model.paths import PROJECT_RECORD, PROJECTS, is_project_id, project_folder, safe_name
+from presales_repo.model.paths import PROJECT_RECORD, PROJECTS, is_project_id, project_folder
 from presales_repo.ops.session import Session, Work, find_actor, open_work, today
+from presales_repo.ops.titles import check_name, check_title
 from presales_repo.store.files import read_file, write_file
 
 
@@ -45,13 +47,18 @@ def _folders(work: Work) -> list[str]:
 
 
 def new_project(session: Session, project: str, name: str, customer: str, manager: str = "") -> Project:
-    """Make a project's folder and record. Raises PrsError P111 (id), P112 (exists), P107 (name)."""
+    """Make a project's folder and record.
+
+    Raises PrsError P111 (id), P112 (exists), P107 (name), W117, S107 (customer), F114 (manager).
+    """
     if not is_project_id(project):
         raise PrsError("P111", found=project)
-    if not safe_name(name):
-        raise PrsError("P107", title=name, longest=60)
-    with open_work(session) as work:
+    name, customer = check_title(name), check_name(customer, "--customer", "客户")
+    with open_work(session, exclusive=True) as work:
         actor = find_actor(work)
+        if manager and manager not in work.policy.people:
+            near = ", ".join(difflib.get_close_matches(manager, list(work.policy.people), 3, 0.4)) or "prs person list"
+            raise PrsError("F114", field="manager", title="售前经理", found=manager, near=near)
         existing = find_project(work, project)
         if existing is not None:
             raise PrsError("P112", project=project, folder=existing)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident
 from presales_repo.model.policy import Person, Policy, owner_of
+from presales_repo.store.files import locked
 from presales_repo.store.index import Index
 from presales_repo.store.ledger import Ledger, open_ledger
 from presales_repo.store.repository import Repository, check_git, open_repository
@@ -60,16 +61,21 @@ class Actor:
 
 
 @contextmanager
-def open_work(session: Session) -> Iterator[Work]:
-    """Open the repository, verify what is new in its ledger, close everything afterwards."""
+def open_work(session: Session, *, exclusive: bool = False) -> Iterator[Work]:
+    """Open the repository, verify what is new in its ledger, close everything afterwards.
+
+    `exclusive` keeps other processes of this clone out, from before the ledger is read until the work is written:
+    what a decision rests on still holds when it is recorded.
+    """
     repository = open_repository(session.directory, session.environment)
     try:
         check_git(repository.git)
-        ledger = open_ledger(repository, lambda done, total: session.progress("verify", done, total))
-        try:
-            yield Work(session, repository, ledger)
-        finally:
-            ledger.close()
+        with locked(repository.lock) if exclusive else nullcontext():
+            ledger = open_ledger(repository, lambda done, total: session.progress("verify", done, total))
+            try:
+                yield Work(session, repository, ledger)
+            finally:
+                ledger.close()
     finally:
         repository.git.close()
 
@@ -95,7 +101,7 @@ def signing_key(session: Session, repository: Repository) -> SigningKey:
 
 def stamp(session: Session, policy: Policy) -> tuple[int, str]:
     """Now, as git writes it: seconds since 1970 and the offset of the company's time zone."""
-    local = session.now.astimezone(company_zone(policy))
+    local = company_time(session, policy)
     return int(local.timestamp()), local.strftime("%z")[:5]
 
 
@@ -111,7 +117,16 @@ def company_zone(policy: Policy) -> datetime.tzinfo:
 
 def today(session: Session, policy: Policy) -> datetime.date:
     """The day in the company's time zone: it decides the month of a number (A-05)."""
-    return session.now.astimezone(company_zone(policy)).date()
+    return company_time(session, policy).date()
+
+
+def company_time(session: Session, policy: Policy) -> datetime.datetime:
+    """Now, in the company's time zone. Raises PrsError E131 outside the years 2000 to 2099, which numbers can hold."""
+    with suppress(OverflowError):  # the ends of the calendar, moved by a zone
+        local = session.now.astimezone(company_zone(policy))
+        if local.year // 100 == 20:
+            return local
+    raise PrsError("E131", found=session.now.isoformat())
 
 
 def ident(person: Person, when: tuple[int, str]) -> Ident:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
+from presales_repo.model.doctype import DocType
 from presales_repo.model.document import Document, read_document
 from presales_repo.model.frontmatter import conflict_lines
 from presales_repo.model.number import parse_number
@@ -21,7 +22,7 @@ from presales_repo.model.paths import (
 )
 from presales_repo.model.policy import ROOT, Policy
 from presales_repo.model.text import MAX_BYTES, decode_text
-from presales_repo.rules.content import check_headings, check_text
+from presales_repo.rules.content import check_conflicts, check_headings, check_text
 from presales_repo.rules.fields import check_fields
 from presales_repo.rules.links import check_attachments, check_links, check_references
 from presales_repo.rules.naming import check_name, check_number, check_path
@@ -78,16 +79,22 @@ def check_document(path: str, data: bytes | None, policy: Policy, register: Regi
     doctype = policy.types.get(document.type_id)
     findings = [*_check_place(path), *check_number(document, doctype, policy, register)]
     findings += check_fields(document, doctype, policy)
-    findings += check_text(document)
-    if doctype is None:
-        return findings + _unknown_type(document, policy)
-    structure = outline(document.body, document.head.body_line)
-    findings += check_name(document, doctype, policy, register)
-    findings += check_headings(document, doctype, structure)
-    findings += check_links(document, structure.links, register)
-    findings += check_references(document, doctype, policy, register)
     findings += check_attachments(document, register)
-    return findings
+    if doctype is None:
+        findings += _unknown_type(document, policy)
+    else:
+        findings += check_name(document, doctype, policy, register)
+        findings += check_references(document, doctype, policy, register)
+    return findings + _check_body(document, doctype, register)
+
+
+def _check_body(document: Document, doctype: DocType | None, register: Register) -> list[Finding]:
+    conflicts = list(check_conflicts(document))
+    if conflicts:
+        return conflicts
+    structure = outline(document.body, document.head.body_line)
+    findings = [*check_text(document), *check_links(document, structure.links, register)]
+    return findings + list(check_headings(document, doctype, structure) if doctype else ())
 
 
 def check_project(path: str, data: bytes | None, policy: Policy, register: Register) -> list[Finding]:
@@ -95,9 +102,7 @@ def check_project(path: str, data: bytes | None, policy: Policy, register: Regis
     document = _read(path, data)
     if not isinstance(document, Document):
         return document
-    links = outline(document.body, document.head.body_line).links
-    findings = [*check_record(document, policy, register), *check_text(document)]
-    return findings + list(check_links(document, links, register))
+    return [*check_record(document, policy, register), *_check_body(document, None, register)]
 
 
 def _read(path: str, data: bytes | None) -> Document | list[Finding]:

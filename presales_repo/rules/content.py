@@ -18,10 +18,14 @@ PLACEHOLDER = "〔{hint}〕"
 _PLACEHOLDER = re.compile(r"〔[^〔〕]*〕")
 
 
-def check_text(document: Document) -> Iterator[Finding]:
-    """What holds for any Markdown of the store: H107 conflict marks, S108 hidden characters, S121 to S123 limits."""
+def check_conflicts(document: Document) -> Iterator[Finding]:
+    """H107 git's marks of a merge that nobody finished. With them the rest of the body means nothing."""
     for line in conflict_lines(document.text, document.head.body_start):
         yield Finding("H107", document.path, line)
+
+
+def check_text(document: Document) -> Iterator[Finding]:
+    """What holds for any Markdown of the store: S108 hidden characters, S121 to S123 limits."""
     hidden = hidden_character(document.body)
     if hidden:
         line, column = position(document.text, document.head.body_start + hidden.start())

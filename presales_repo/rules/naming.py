@@ -72,7 +72,7 @@ def check_number(document: Document, doctype: DocType | None, policy: Policy, re
     yield from _check_month(document, number)
     others = register.other_paths(text, path)
     if others:
-        yield Finding("N106", path, line, 0, {"number": text, "other": ", ".join(others)})
+        yield Finding("N106", path, line, 0, {"number": text, "other": ", ".join(map(shown, others))})
     if number.stage in policy.stages:
         yield from _check_issued(document, number, register)
 

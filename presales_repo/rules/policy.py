@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
@@ -37,7 +36,7 @@ def check_policy(files: Mapping[str, bytes], digest: str) -> list[Finding]:
         if finding.line:
             return [finding]
         path, line = _place(error, files)
-        return [replace(finding, path=finding.path or path, line=line)]
+        return [finding._replace(path=finding.path or path, line=line)]
     return []
 
 

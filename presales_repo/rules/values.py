@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from presales_repo.findings import Finding
 from presales_repo.model.doctype import Field
@@ -40,8 +40,7 @@ LIST_KINDS = {
 MAX_ITEMS = 1_000  # entries of one list: a longer one belongs into an attached table
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A document number, and the version after `@` or ""."""
 
     number: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
+import stat
 from collections.abc import Iterator
 
 from presales_repo.errors import PrsError
@@ -30,8 +32,9 @@ def write_file(root: str, path: str, data: bytes, *, replace: bool) -> None:
     """
     target = os.path.join(root, path)
     with disk_errors(path):
-        _make_folders(root, path)
-        temporary = f"{target}.{os.getpid()}.prs-tmp"
+        os.makedirs(os.path.dirname(_without_links(root, path)), exist_ok=True)
+        # A name of its own: the target's may have all the 255 bytes that a name can have.
+        temporary = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.prs-tmp")
         try:
             _write_synced(temporary, data)
             if replace:
@@ -44,13 +47,14 @@ def write_file(root: str, path: str, data: bytes, *, replace: bool) -> None:
         sync_folder(os.path.dirname(target))
 
 
-def _make_folders(root: str, path: str) -> None:
+def _without_links(root: str, path: str) -> str:
+    """The whole path. Raises PrsError S110 when a folder below `root` is a symbolic link."""
     folder = root
     for part in path.split("/")[:-1]:
         folder = os.path.join(folder, part)
         if os.path.islink(folder):
             raise PrsError("S110", path=path, link=os.path.relpath(folder, root))
-        os.makedirs(folder, exist_ok=True)
+    return os.path.join(root, path)
 
 
 def _write_synced(path: str, data: bytes) -> None:
@@ -82,21 +86,26 @@ def sync_folder(folder: str) -> None:
 
 
 def read_file(root: str, path: str, limit: int) -> bytes | None:
-    """The bytes of a regular file, at most `limit` + 1 of them; None when there is none.
+    """The bytes of a regular file, at most `limit` + 1 of them; None when there is none, or a folder.
 
-    Raises PrsError S110 when it is a symbolic link or anything else than a file.
+    Raises PrsError S110 when it is, or lies behind, a symbolic link, S111 when it is a device or a pipe, E106, E109
+    when it cannot be read.
     """
-    target = os.path.join(root, path)
-    try:
-        descriptor = os.open(target, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise PrsError("S110", path=path, link=path) from None
-        raise PrsError(_DISK.get(error.errno or 0, "E109"), path=path, detail=error.strerror or "") from None
-    with os.fdopen(descriptor, "rb") as file, disk_errors(path):
-        return file.read(limit + 1)
+    target = _without_links(root, path)
+    with disk_errors(path):
+        try:
+            mode = os.lstat(target).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if stat.S_ISDIR(mode):
+            return None
+        if stat.S_ISLNK(mode):
+            raise PrsError("S110", path=path, link=path)
+        if not stat.S_ISREG(mode):
+            raise PrsError("S111", path=path, mode=f"{stat.S_IFMT(mode):o}")
+        # Whatever takes the file's place meanwhile is neither followed nor waited for.
+        with open(os.open(target, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            return file.read(limit + 1)
 
 
 @contextlib.contextmanager

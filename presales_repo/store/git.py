@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.model.text import MAX_BYTES
@@ -24,12 +24,20 @@ _REDIRECTIONS = (
     "GIT_NAMESPACE",
     "GIT_PREFIX",
 )
-_FIXED = {"LC_ALL": "C.UTF-8", "LANGUAGE": "", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+# What would change the history or the objects that git shows; nobody sets these for a hook either.
+_FORGERIES = ("GIT_GRAFT_FILE", "GIT_SHALLOW_FILE", "GIT_REPLACE_REF_BASE")
+_FIXED = {
+    "LC_ALL": "C.UTF-8",
+    "LANGUAGE": "",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+}
 _DURABLE = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync")
+_PATIENT = ("-c", "core.filesRefLockTimeout=2000")  # milliseconds that git waits for another's lock on a ref
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(NamedTuple):
     """An object's id, kind and bytes. `data` is None when it is larger than the reader takes."""
 
     oid: str
@@ -40,8 +48,8 @@ class Blob:
 
 def git_environment(environ: Mapping[str, str], *, inside_hook: bool = False) -> dict[str, str]:
     """The environment that git gets: the caller's, without redirections (unless git itself set them for a hook)."""
-    kept = {key: value for key, value in environ.items() if inside_hook or key not in _REDIRECTIONS}
-    return {**kept, **_FIXED}
+    dropped = _FORGERIES if inside_hook else (*_FORGERIES, *_REDIRECTIONS)
+    return {**{key: value for key, value in environ.items() if key not in dropped}, **_FIXED}
 
 
 class Git:
@@ -97,26 +105,40 @@ class Git:
             if "\n" in name or "\0" in name:
                 yield None
                 continue
-            batch = self._open_batch()
-            yield self._read_answer(_stdin(batch), _stdout(batch), name, limit)
+            yield self._read(name, limit)
 
-    def _read_answer(self, stdin: IO[bytes], stdout: IO[bytes], name: str, limit: int) -> Blob | None:
-        stdin.write(b"contents " + name.encode("utf-8", "surrogateescape") + b"\n")
-        stdin.flush()
-        header = stdout.readline().split(b" ")
-        if len(header) != 3 or not header[2].strip().isdigit():
-            if not header[0]:
-                raise PrsError("E104", detail="git cat-file ended")
+    def _read(self, name: str, limit: int) -> Blob | None:
+        header = self._ask("contents", name)
+        if header is None:
             return None
-        oid, kind, size = header[0].decode(), header[1].decode(), int(header[2])
+        oid, kind, size = header
         if size > limit:
             self.close()  # the only way not to read it: the next request starts a new process
             return Blob(oid, kind, size, None)
+        stdout = _stdout(self._open_batch())
         data = stdout.read(size)
         if len(data) != size:
+            self.close()
             raise PrsError("E104", detail=f"object {oid} is truncated")
         stdout.read(1)
         return Blob(oid, kind, size, data)
+
+    def _ask(self, command: str, name: str) -> tuple[str, str, int] | None:
+        """Id, kind and size of an object as `git cat-file` answers, None when it is missing or ambiguous."""
+        batch = self._open_batch()
+        try:
+            _stdin(batch).write(f"{command} {name}\n".encode("utf-8", "surrogateescape"))
+            _stdin(batch).flush()
+            answer = _stdout(batch).readline()
+        except BrokenPipeError:
+            answer = b""
+        if not answer:  # git met something broken and gave up
+            self.close()
+            raise PrsError("E104", detail=f"git cat-file ended at {name}")
+        words = answer.split()
+        if len(words) != 3 or not words[2].isdigit():
+            return None
+        return words[0].decode(), words[1].decode(), int(words[2])
 
     def _open_batch(self) -> subprocess.Popen[bytes]:
         if self._batch is None:
@@ -136,7 +158,8 @@ class Git:
     def close(self) -> None:
         """End the reader process."""
         if self._batch is not None:
-            _stdin(self._batch).close()
+            with contextlib.suppress(BrokenPipeError):
+                _stdin(self._batch).close()
             _stdout(self._batch).close()
             self._batch.wait()
             self._batch = None
@@ -145,27 +168,24 @@ class Git:
         """The id of what `name` means, or None."""
         if "\n" in name or "\0" in name:
             return None
-        batch = self._open_batch()
-        stdin, stdout = _stdin(batch), _stdout(batch)
-        stdin.write(b"info " + name.encode("utf-8", "surrogateescape") + b"\n")
-        stdin.flush()
-        header = stdout.readline().split(b" ")
-        return header[0].decode() if len(header) == 3 and header[2].strip().isdigit() else None
+        header = self._ask("info", name)
+        return header[0] if header else None
 
     # -- refs
 
     def update_refs(self, updates: Sequence[tuple[str, str, str]], message: str) -> bool:
         """Move refs in one transaction: (ref, new id, id it must have now or zeros for none). False: lost the race.
 
-        Raises PrsError E103 for any other failure.
+        Raises PrsError E108 when another program keeps a lock on one, E103 for any other failure.
         """
         lines = "".join(f"update {ref} {new} {old}\n" for ref, new, old in updates)
-        done = self.run("update-ref", "-m", message, "--stdin", stdin=lines.encode(), ok=(0, 1, 128), durable=True)
+        command = (*_PATIENT, "update-ref", "-m", message, "--stdin")
+        done = self.run(*command, stdin=lines.encode(), ok=(0, 1, 128), durable=True)
         if done.returncode == 0:
             return True
-        if b"cannot lock ref" in done.stderr:
+        if b"cannot lock ref" in done.stderr and b"nable to create" not in done.stderr:
             return False
-        raise git_failure(("update-ref",), done.stderr)
+        raise git_failure(("update-ref",), done.stderr, self.directory)
 
 
 def _stdin(process: subprocess.Popen[bytes]) -> IO[bytes]:

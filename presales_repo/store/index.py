@@ -6,10 +6,10 @@ deleted at any time; nothing but speed depends on it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.model.document import Document, read_document
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from presales_repo.store.sqlite import Connection
 
 FORMAT = "2"
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how Python shows bytes of a name that are not UTF-8 (PEP 383)
 _BATCH = 500
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,8 +32,7 @@ CREATE INDEX IF NOT EXISTS file_number ON file (number);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One document as the register shows it. `fields`: scalar fields as text, lists of scalars as lists."""
 
     path: str
@@ -82,8 +82,9 @@ def _plain(node: Node) -> Any:
 
 
 def is_document(path: str) -> bool:
-    """Whether the register lists a path."""
-    return is_in_store(path) and path.endswith(SUFFIX) and not path.endswith(f"/{PROJECT_RECORD}")
+    """Whether the register lists a path. It has no room for names that are not UTF-8; `prs check` reports them."""
+    listed = is_in_store(path) and path.endswith(SUFFIX) and not path.endswith(f"/{PROJECT_RECORD}")
+    return listed and not _NOT_UTF8.search(path)
 
 
 class Index:
@@ -185,7 +186,7 @@ def _values(row: Row) -> tuple[str, ...]:
 def _row(values: tuple[Any, ...]) -> Row:
     import json
 
-    return Row(*values[:8], fields=json.loads(values[8]))
+    return Row._make((*values[:8], json.loads(values[8])))
 
 
 def diff_trees(git: Git, old: str, new: str) -> Iterator[tuple[str, str, str, str]]:

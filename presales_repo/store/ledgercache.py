@@ -7,18 +7,22 @@ there a ledger that was rewound or exchanged is noticed. Trusted only for the sa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from presales_repo.model.ledger import DocumentState, Head, Proposal
 from presales_repo.model.policy import Policy, build_policy
-from presales_repo.model.statejson import dump_state, load_state
+from presales_repo.model.statejson import STATE_SHAPE, dump_state, load_state
 from presales_repo.store.sqlite import open_database
 
-VERIFIER = "1"  # raise it whenever verification changes: older caches are then made anew
+T = TypeVar("T")
+
+# Raise the number whenever verification changes: what older versions kept is then verified anew.
+VERIFIER = f"2 {STATE_SHAPE}"
+_META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+_FORGET = "DROP TABLE IF EXISTS policy; DROP TABLE IF EXISTS document"
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS policy (digest TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS policy (digest TEXT PRIMARY KEY, data TEXT NOT NULL, in_force INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS document (number TEXT PRIMARY KEY, open INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS document_open ON document (number) WHERE open;
 """
@@ -28,10 +32,20 @@ class LedgerCache:
     """Opened for one command. `path` None keeps everything in memory (a read-only home)."""
 
     def __init__(self, path: str | None) -> None:
-        self._db = open_database(path, _SCHEMA)
-        self._meta: dict[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
+        self._db = open_database(path, _META)
+        self._meta = self._read_meta()
         if self._meta.get("verifier") != VERIFIER:
-            self._db.executescript("DELETE FROM document; DELETE FROM policy;")
+            self._forget()
+
+    def _read_meta(self) -> dict[str, str]:
+        return dict(self._db.execute("SELECT key, value FROM meta"))
+
+    def _forget(self) -> None:
+        """Drop what another version of the verifier kept, all but its memory of ledger and tip."""
+        with self._db.writing():
+            if self._read_meta().get("verifier") != VERIFIER:
+                self._db.executescript(_FORGET)
+            self._db.executescript(_SCHEMA)
 
     @property
     def remembered_ledger(self) -> str | None:
@@ -62,32 +76,49 @@ class LedgerCache:
     def _proposal(self, text: str) -> Proposal | None:
         if not text:
             return None
-        raw: dict[str, Any] = json.loads(text)
+        raw = self._load(json.loads, text)
         policy = self._policy(raw["digest"])
-        return policy and Proposal(raw["digest"], raw["content"], raw["tree"], policy, tuple(raw["endorsed"]))
+        if policy is None:
+            return None
+        return Proposal(raw["digest"], raw["content"], raw["tree"], policy, tuple(raw["endorsed"]))
 
     def _policy(self, digest: str) -> Policy | None:
         row = self._db.execute("SELECT data FROM policy WHERE digest = ?", (digest,)).fetchone()
-        return build_policy(json.loads(row[0])) if row else None
+        return self._load(_load_policy, row[0]) if row else None
 
     def policies(self) -> Iterator[Policy]:
-        """Every policy that was ever in force or proposed."""
-        for (text,) in self._db.execute("SELECT data FROM policy ORDER BY digest"):
-            yield build_policy(json.loads(text))
+        """Every policy that was ever in force; not those that were only proposed."""
+        for (text,) in self._db.execute("SELECT data FROM policy WHERE in_force ORDER BY digest"):
+            yield self._load(_load_policy, text)
 
     def document(self, number: str) -> DocumentState | None:
         """One document's state."""
         row = self._db.execute("SELECT state FROM document WHERE number = ?", (number,)).fetchone()
-        return load_state(row[0]) if row else None
+        return self._load(load_state, row[0]) if row else None
 
     def documents(self, *, only_open: bool = False) -> Iterator[DocumentState]:
         """All documents that the ledger knows, by number."""
         where = "WHERE open" if only_open else ""
         for (text,) in self._db.execute(f"SELECT state FROM document {where} ORDER BY number"):
-            yield load_state(text)
+            yield self._load(load_state, text)
 
-    def store(self, head: Head, states: Iterable[DocumentState], policies: dict[str, dict[str, Any]]) -> None:
-        """Remember a new head, the documents that changed and the data of policies not kept yet, all or nothing."""
+    def _load(self, load: Callable[[str], T], text: str) -> T:
+        try:
+            return load(text)
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._db.discard(repr(error)) from None
+
+    def store(
+        self,
+        head: Head,
+        states: Iterable[DocumentState],
+        policies: Mapping[str, Mapping[str, Any]],
+        in_force: Iterable[str],
+    ) -> None:
+        """Remember a new head, the documents that changed, and policies not kept yet, all or nothing.
+
+        `policies`: data by digest; `in_force`: digests of those that the entries before `head` were judged by.
+        """
         proposal = head.proposal and json.dumps(
             {
                 "digest": head.proposal.digest,
@@ -105,22 +136,26 @@ class LedgerCache:
             "policy": head.policy.digest,
             "proposal": proposal or "",
         }
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._db.writing():
             if self._is_behind(head):
                 return  # another process verified further meanwhile
             self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
             rows = [(state.number, int(state.round is not None), dump_state(state)) for state in states]
             self._db.executemany("INSERT OR REPLACE INTO document VALUES (?, ?, ?)", rows)
             kept = [(digest, json.dumps(data, ensure_ascii=False)) for digest, data in policies.items()]
-            self._db.executemany("INSERT OR REPLACE INTO policy VALUES (?, ?)", kept)
+            self._db.executemany("INSERT OR IGNORE INTO policy VALUES (?, ?, 0)", kept)
+            self._db.executemany("UPDATE policy SET in_force = 1 WHERE digest = ?", [(digest,) for digest in in_force])
         self._meta = meta
 
     def _is_behind(self, head: Head) -> bool:
-        stored = dict(self._db.execute("SELECT key, value FROM meta"))
+        stored = self._read_meta()
         same = (stored.get("verifier"), stored.get("ledger")) == (VERIFIER, head.ledger)
         return same and int(stored["sequence"]) > head.sequence
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _load_policy(text: str) -> Policy:
+    return build_policy(json.loads(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from presales_repo.model.ledger import TreeChange
 from presales_repo.store.git import EMPTY_TREE, Git
 
 TREE_MODE = "40000"
+_TREE_ENTRY = re.compile(rb"(100644|100755|120000|40000|160000) ([^/\0]+)\0(.{20})", re.DOTALL)
+_NO_NAMES = frozenset((".", "..", ".git"))
 _KINDS = {"commit": 1, "tree": 2, "blob": 3}
 
 
@@ -60,22 +63,25 @@ TreeEntries = dict[str, tuple[str, str]]
 
 
 def parse_tree(data: bytes) -> TreeEntries:
-    """Name → (mode, id) of a tree object. Raises PrsError A220 for a tree that git would not write."""
+    """Name → (mode, id) of a tree object.
+
+    Raises PrsError A220 for a tree that git would not write (another order, a name twice, empty or with a slash,
+    `..`, an unknown mode), which git and we might read differently, and for names that are not UTF-8.
+    """
     entries: TreeEntries = {}
     position = 0
     while position < len(data):
-        space = data.find(b" ", position)
-        null = data.find(b"\0", space)
-        if space < 0 or null < 0 or null + 21 > len(data):
+        match = _TREE_ENTRY.match(data, position)
+        if match is None:
             raise PrsError("A220")
         try:
-            name = data[space + 1 : null].decode("utf-8")
+            name = match[2].decode("utf-8")
         except UnicodeDecodeError:
             raise PrsError("A220") from None
-        if name in entries:
-            raise PrsError("A220")
-        entries[name] = (data[position:space].decode("ascii", "replace"), data[null + 1 : null + 21].hex())
-        position = null + 21
+        entries[name] = (match[1].decode("ascii"), match[3].hex())
+        position = match.end()
+    if format_tree(entries) != data or not _NO_NAMES.isdisjoint(entries):
+        raise PrsError("A220")
     return entries
 
 
@@ -102,6 +108,8 @@ def change_tree(
     new: list[NewObject] = []
     for name, inner in grouped.items():
         mode, oid = entries.get(name, (TREE_MODE, EMPTY_TREE))
+        if mode != TREE_MODE and all(change.oid is None for change in inner):
+            continue  # a file has taken the folder's name: nothing is left to remove below it
         sub, made = change_tree(read_tree, oid if mode == TREE_MODE else EMPTY_TREE, inner)
         new += made
         if sub == EMPTY_TREE:

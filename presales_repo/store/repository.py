@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.store.git import OLDEST_GIT, Git, git_environment
@@ -15,8 +15,7 @@ APPROVED = "refs/heads/approved"
 PRIVATE = "prs"  # our folder inside .git
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """`root`: the working tree; `git_dir`: this clone's .git (shared by linked work trees); `state`: the folder
     outside the repository for what was verified; `shallow`: history is cut off."""
 
@@ -36,10 +35,12 @@ class Repository:
         return self.private("lock")
 
 
-def state_folder(environment: Mapping[str, str]) -> str:
-    """Where verified tips are kept: outside every repository (XDG base directory specification)."""
-    base = environment.get("XDG_STATE_HOME") or os.path.join(environment.get("HOME") or "/", ".local", "state")
-    return os.path.join(base, "prs")
+def state_folder(environment: Mapping[str, str], git_dir: str) -> str:
+    """Where verified tips are kept: outside every repository (XDG base directory specification), or in the clone
+    itself for a job that has no home."""
+    home = environment.get("HOME")
+    base = environment.get("XDG_STATE_HOME") or (os.path.join(home, ".local", "state") if home else "")
+    return os.path.join(base, "prs") if base else os.path.join(git_dir, PRIVATE, "state")
 
 
 def open_repository(directory: str, environment: Mapping[str, str], *, inside_hook: bool = False) -> Repository:
@@ -55,11 +56,12 @@ def open_repository(directory: str, environment: Mapping[str, str], *, inside_ho
     if facts[3] != "true":
         raise PrsError("E111", directory=directory)
     if facts[1] != "sha1":
+        check_git(git)  # an old git answers what it does not know by repeating the question
         raise PrsError("E112", directory=directory)
     root = git.text("rev-parse", "--show-toplevel")
     git_dir = os.path.realpath(os.path.join(git.directory, facts[2]))
     git.directory = root
-    return Repository(git, root, git_dir, state_folder(environment), facts[0] == "true")
+    return Repository(git, root, git_dir, state_folder(environment, git_dir), facts[0] == "true")
 
 
 def check_git(git: Git) -> str:
@@ -73,20 +75,16 @@ def check_git(git: Git) -> str:
 
 def require_ledger(repository: Repository) -> str:
     """The ledger's tip. Raises PrsError E113 when this is no document repository, E114 when history is cut off."""
-    tip = repository.git.resolve(APPROVED) or _adopt_remote_ledger(repository.git)
-    if tip is None:
+    git = repository.git
+    tip = git.resolve(APPROVED)
+    found = tip or git.resolve("refs/remotes/origin/approved")
+    if found is None:
         raise PrsError("E113", directory=repository.root)
     if repository.shallow:
         raise PrsError("E114")
-    return tip
-
-
-def _adopt_remote_ledger(git: Git) -> str | None:
-    """A fresh `git clone` has the ledger only as origin/approved: make the local branch that it would have."""
-    tip = git.resolve("refs/remotes/origin/approved")
-    if tip is not None:
-        git.update_refs([(APPROVED, tip, "0" * 40)], "prs: adopt origin/approved")
-    return tip
+    if tip is None:  # a fresh `git clone`: make the local branch that it would have
+        git.update_refs([(APPROVED, found, "0" * 40)], "prs: adopt origin/approved")
+    return found
 
 
 def require_main(repository: Repository) -> str:
@@ -97,8 +95,9 @@ def require_main(repository: Repository) -> str:
     """
     done = repository.git.run("symbolic-ref", "-q", "HEAD", ok=(0, 1))
     branch = done.stdout.decode().strip()
+    own = os.path.join(repository.root, repository.git.text("rev-parse", "--git-dir"))  # of a linked work tree too
     for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"):
-        if os.path.exists(os.path.join(repository.git_dir, name)):
+        if os.path.exists(os.path.join(own, name)):
             raise PrsError("E117", operation=name)
     if not branch:
         raise PrsError("E115")

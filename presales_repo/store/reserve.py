@@ -13,11 +13,11 @@ from collections.abc import Callable
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident, build_commit
-from presales_repo.model.number import LAST_SEQUENCE, Number
-from presales_repo.store.git import EMPTY_TREE, Git
+from presales_repo.model.number import LAST_SEQUENCE, Number, parse_number
+from presales_repo.store.git import EMPTY_TREE, Blob, Git
 from presales_repo.store.objects import new_object, write_objects
 
-_CLAIM = re.compile(rb"^Prs-Number: ([A-Z]{2})(20[0-9]{2})(0[1-9]|1[0-2])([0-9]{3})$", re.MULTILINE)
+_CLAIM = re.compile(rb"^Prs-Number: ([A-Z0-9]+)$", re.MULTILINE)
 _NONE = "0" * 40
 _TRIES = 50
 
@@ -28,35 +28,43 @@ def reservation_ref(stage: str, period: str) -> str:
 
 
 def last_reserved(git: Git, stage: str, period: str) -> int | None:
-    """The highest sequence issued, None when this clone has no reservation for the month."""
+    """The highest sequence issued, None when this clone has no reservation for the month.
+
+    Raises PrsError N110 when the ref holds something else than a claim of ours.
+    """
     claim = git.read(reservation_ref(stage, period))
-    return None if claim is None else _sequence(claim.data or b"", stage, period)
+    return _sequence(claim, stage, period) if claim else None
 
 
-def _sequence(commit: bytes, stage: str, period: str) -> int:
-    match = _CLAIM.search(commit)
-    if match is None or (match[1] + match[2] + match[3]).decode() != stage + period:
+def _sequence(claim: Blob, stage: str, period: str) -> int:
+    match = _CLAIM.search(claim.data or b"") if claim.kind == "commit" else None
+    number = parse_number(match[1].decode()) if match else None
+    if number is None or (number.stage, number.period) != (stage, period):
         raise PrsError("N110", ref=reservation_ref(stage, period))
-    return int(match[4])
+    return number.sequence
 
 
 def reserve_number(
     git: Git, stage: str, year: int, month: int, who: Ident, highest_known: Callable[[], int]
 ) -> Number:
-    """Claim the next number. `highest_known` is asked only when no claim of the month is recorded here.
+    """Claim the number after the last one issued here and after `highest_known`, the highest that a document
+    carries: those of colleagues come by `git pull`, without their claims.
 
-    Raises PrsError N105 when the month is full (999), N111 when others won every race.
+    Raises PrsError N105 when the month is full (999), N110 when the ref is broken, N111 when others won every race.
     """
     period = f"{year:04d}{month:02d}"
     ref = reservation_ref(stage, period)
+    known = highest_known()
     for attempt in range(_TRIES):
-        tip = git.resolve(ref)
-        last = (last_reserved(git, stage, period) if tip else None) or (0 if tip else highest_known())
+        claim = git.read(ref)
+        last = max(known, _sequence(claim, stage, period) if claim else 0)
         if last >= LAST_SEQUENCE:
             raise PrsError("N105", stage=stage, period=period, last=LAST_SEQUENCE)
         number = Number(stage, year, month, last + 1)
-        if _claim(git, ref, tip, number, who):
+        if _claim(git, ref, claim.oid if claim else None, number, who):
             return number
+        if claim is None and git.resolve(ref) is None:
+            raise PrsError("N110", ref=ref)  # there is a ref, and it leads nowhere
         time.sleep(secrets.randbelow(20) / 1000 * (attempt + 1))
     raise PrsError("N111", stage=stage, period=period)
 

@@ -9,7 +9,7 @@ import copy
 import os
 import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.model.text import MAX_BYTES
@@ -21,8 +21,7 @@ DELETED = "000000"
 _ATTACHMENT_LIMIT = 512 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One changed path. `mode` as git writes it (DELETED: gone); `oid` of its blob, "" for a working file."""
 
     path: str

@@ -14,7 +14,7 @@ A case is a folder with files as they would lie in a document repository, and fo
     mode: 100755                    # of the staged files
     check: [path]                   # what the check is asked for, everything without it
 
-In its text files {{U+202E}} stands for that character and {{text * 99}} for 99 times the text.
+In its files {{U+202E}} stands for that character, {{0xC4}} for that byte and {{text * 99}} for 99 times the text.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ STAGES = "XS QD FJ YS TB GC GT KH WK ZH".split()
 
 _REPEATED = re.compile(r"\{\{(.+?) \* ([0-9]+)\}\}", re.DOTALL)
 _CHARACTER = re.compile(r"\{\{U\+([0-9A-F]{4,6})\}\}")
+_BYTE = re.compile(rb"\{\{0x([0-9A-F]{2})\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,10 @@ def read_case(folder: Path) -> Case:
 
 
 def written_out(data: bytes) -> bytes:
-    """A case's file with its abbreviations replaced; one that is not UTF-8 has none."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return data
-    text = _REPEATED.sub(lambda match: match[1] * int(match[2]), text)
-    return _CHARACTER.sub(lambda match: chr(int(match[1], 16)), text).encode()
+    """A case's file with its abbreviations replaced."""
+    text = _REPEATED.sub(lambda match: match[1] * int(match[2]), data.decode())
+    text = _CHARACTER.sub(lambda match: chr(int(match[1], 16)), text)
+    return _BYTE.sub(lambda match: bytes.fromhex(match[1].decode()), text.encode())
 
 
 def stock(desk: Desk) -> Desk:
