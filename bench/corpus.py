@@ -27,9 +27,10 @@ TYPES = (
     "meeting-minutes",
 )
 _WORDS = (
-    "需求 调研 方案 系统 流程 数据 接口 平台 部门 客户 业务 管理 评审 计划 进度 风险 成本 质量 安全 权限 报表 审批 合同 "
-    "项目 实施 培训 演示 投标 报价 指标 架构 模块 部署 集成 测试 验收 运维 监控 备份 迁移 性能 网络 存储 终端 用户 角色 "
-    "文档 版本 目录 标准 规范 范围 目标 问题 建议 措施 责任 期限 资源 团队 沟通 会议 记录 结论 依据 附件 预算 交付"
+    "需求 调研 方案 系统 流程 数据 接口 平台 部门 客户 业务 管理 评审 计划 进度 风险 成本 质量 安全 权限 "
+    "报表 审批 合同 项目 实施 培训 演示 投标 报价 指标 架构 模块 部署 集成 测试 验收 运维 监控 备份 迁移 "
+    "性能 网络 存储 终端 用户 角色 文档 版本 目录 标准 规范 范围 目标 问题 建议 措施 责任 期限 资源 团队 "
+    "沟通 会议 记录 结论 依据 附件 预算 交付"
 ).split()
 _LATIN = "API SLA ERP OA CRM Kubernetes PostgreSQL HTTPS LDAP".split()
 
@@ -57,8 +58,12 @@ class Corpus:
     @cached_property
     def projects(self) -> list[tuple[str, str]]:
         """Id and folder of each project: one for about a hundred documents, at most 200."""
-        ids = [f"XM{FIRST_YEAR + index // 25}{index % 25 + 1:03d}" for index in range(max(4, min(200, self.count // 100)))]
-        return [(id_, project_folder(id_, f"{_WORDS[i % 50]}{_WORDS[i * 7 % 50 + 9]}项目")) for i, id_ in enumerate(ids)]
+        found = []
+        for index in range(max(4, min(200, self.count // 100))):
+            project = f"XM{FIRST_YEAR + index // 25}{index % 25 + 1:03d}"
+            name = f"{_WORDS[index % 50]}{_WORDS[index * 7 % 50 + 9]}项目"
+            found.append((project, project_folder(project, name)))
+        return found
 
     @cached_property
     def _authors(self) -> dict[str, Person]:
@@ -92,7 +97,8 @@ class Corpus:
             lines += [f"## {heading.title}", "", *_paragraphs(chance, 1000 // len(doctype.headings)), ""]
         if earlier:
             lines += [f"依据[{earlier[3]}]({relative_link(path, earlier[1])})编制。", ""]
-        lines += ["| 事项 | 负责人 | 期限 |", "|---|---|---|", f"| {chance.choice(_WORDS)} | {person.name} | {created} |"]
+        row = f"| {chance.choice(_WORDS)} | {person.name} | {created} |"
+        lines += ["| 事项 | 负责人 | 期限 |", "|---|---|---|", row]
         return Made(index, number, path, ("\n".join(lines) + "\n").encode(), doctype, person)
 
     def _name(self, index: int) -> tuple[str, str, DocType, str]:

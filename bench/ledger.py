@@ -18,9 +18,10 @@ from presales_repo.model.policy import Person
 from presales_repo.model.replay import Stamp, judge
 from presales_repo.model.sshkey import parse_public_key, wire_string
 from presales_repo.model.sshsig import armour, signed_data
+from presales_repo.model.tree import TreeEntries, parse_tree
 from presales_repo.model.workflow import chain_of, holders, is_important
 from presales_repo.store.git import Git
-from presales_repo.store.objects import NewObject, TreeEntries, build_pack, change_tree, new_object, parse_tree
+from presales_repo.store.objects import NewObject, build_pack, change_tree, new_object
 from presales_repo.store.verifier import ObjectReader, next_head
 
 _PACKED_TOGETHER = 20_000
@@ -93,7 +94,9 @@ class LedgerWriter:
             digest=content.document.digest,
         )
 
-    def _append(self, entry: Entry, person: Person, state: DocumentState | None, content: Content | None) -> DocumentState:
+    def _append(
+        self, entry: Entry, person: Person, state: DocumentState | None, content: Content | None
+    ) -> DocumentState:
         self._time += 60
         outcome = judge(self.head, entry, Stamp("", self._time, "+0800"), state, content)
         tree, trees = change_tree(self._tree, self.head.tree, outcome.changes)

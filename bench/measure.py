@@ -1,4 +1,4 @@
-"""What a command costs: CPU seconds of its whole process tree and wall time, as medians."""
+"""What commands cost: CPU seconds of the whole process tree and wall time, as medians."""
 
 from __future__ import annotations
 
@@ -20,40 +20,46 @@ class Cost:
     peak: int
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command to measure. `words` may depend on the number of the run; `before` is called ahead of every run;
+    `ok`: exit codes that are no failure."""
+
+    words: Sequence[str] | Callable[[int], Sequence[str]]
+    before: Callable[[], object] | None = None
+    ok: Container[int] = (0,)
+
+
 class Failed(Exception):
     """A measured command did not do what it was to do: its figures would mean nothing."""
 
 
-def measure(
-    command: Callable[[int], Sequence[str]] | Sequence[str],
-    directory: str,
-    environment: Mapping[str, str],
-    runs: int,
-    before: Callable[[], object] | None = None,
-    ok: Container[int] = (0,),
-) -> Cost:
-    """Run a command `runs` times, after one run that is not counted. Raises Failed for an exit code not in `ok`.
+def measure(commands: Sequence[Command], directory: str, environment: Mapping[str, str], runs: int) -> list[Cost]:
+    """Run commands in turn, `runs` times after a first time that is not counted; the cost of each.
 
-    A callable `command` gives the words of run 0, 1, ...; `before` is called ahead of every run.
+    In turn, so that what else the machine does meanwhile falls on all of them: ratios hold where times do not.
+    Raises Failed for an exit code that is a failure.
     """
-    costs = []
+    costs: list[list[Cost]] = [[] for _ in commands]
     for run in range(runs + 1):
-        if before:
-            before()
-        costs.append(_once(command(run) if callable(command) else command, directory, environment, ok))
-    warm = costs[1:]
-    return Cost(
-        statistics.median(cost.cpu for cost in warm),
-        statistics.median(cost.wall for cost in warm),
-        max(cost.peak for cost in warm),
-    )
+        for command, found in zip(commands, costs, strict=True):
+            if command.before:
+                command.before()
+            words = command.words(run) if callable(command.words) else command.words
+            found.append(_once(words, directory, environment, command.ok))
+    return [_median(found[1:]) for found in costs]
 
 
-def _once(command: Sequence[str], directory: str, environment: Mapping[str, str], ok: Container[int]) -> Cost:
+def _median(costs: Sequence[Cost]) -> Cost:
+    cpu, wall = (statistics.median(values) for values in ([c.cpu for c in costs], [c.wall for c in costs]))
+    return Cost(cpu, wall, max(cost.peak for cost in costs))
+
+
+def _once(words: Sequence[str], directory: str, environment: Mapping[str, str], ok: Container[int]) -> Cost:
     with tempfile.TemporaryFile() as complaints:
         start = time.perf_counter()
         process = subprocess.Popen(
-            command,
+            words,
             cwd=directory,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -66,6 +72,6 @@ def _once(command: Sequence[str], directory: str, environment: Mapping[str, str]
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in ok:
             complaints.seek(0)
-            words = complaints.read().decode("utf-8", "replace")
-            raise Failed(f"{' '.join(command)}: exit code {process.returncode}\n{words}")
+            said = complaints.read().decode("utf-8", "replace")
+            raise Failed(f"{' '.join(words)}: exit code {process.returncode}\n{said}")
     return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024)

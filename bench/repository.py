@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO
@@ -44,11 +44,10 @@ class Fixture:
         """A person's private key file."""
         return os.path.join(self.place, person)
 
-    def drafts(self, count: int) -> Iterator[int]:
-        """Places of `count` documents that the ledger does not know and that have to be approved."""
-        unknown = range(self.published, self.corpus.count)
-        waiting = (index for index in unknown if self.corpus.document(index).doctype.chain == "light")
-        return islice(waiting, count)
+    def drafts(self, count: int) -> list[Made]:
+        """The last `count` documents that the ledger does not know and that one person approves, newest first."""
+        unknown = map(self.corpus.document, reversed(range(self.published, self.corpus.count)))
+        return list(islice((made for made in unknown if made.doctype.chain == "light"), count))
 
     def git(self, *words: str) -> str:
         """The output of a git command in the working tree."""

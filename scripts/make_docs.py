@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import click
 
@@ -75,6 +76,10 @@ WALKED = (
 )
 
 
+class UnexpectedError(Exception):
+    """The commands of a page do not do what the page is for."""
+
+
 def rules_page() -> str:
     """The text of docs/rules.md."""
     return _HEAD + "".join(line for letter in GROUPS for line in _group(letter))
@@ -121,13 +126,13 @@ def all_commands(context: click.Context) -> Iterator[click.Context]:
 
 
 def walked_page(page: Walked) -> str:
-    """The page with the output of its commands as it is now. Ends the program when they get other refusals than meant:
-    then the page or the program has to be mended first."""
+    """The page with the output of its commands as it is now. Raises UnexpectedError when they get other refusals than
+    meant: then the page or the program has to be mended first."""
     text = _read(page.path)
     steps = read_steps(text)
     outputs = run_steps(steps, page.language)
     if codes_in(steps, outputs) != page.refused:
-        sys.exit(f"{page.path}: refused with {codes_in(steps, outputs)} instead of {page.refused}")
+        raise UnexpectedError(f"refused with {codes_in(steps, outputs)} instead of {page.refused}")
     return refreshed(text, steps, outputs, exact if page.fixed else steady)
 
 
@@ -138,17 +143,28 @@ def codes_in(steps: Sequence[Step], outputs: Sequence[str]) -> tuple[str, ...]:
 
 
 def main() -> int:
-    """0: current or written; 1: --check found stale pages, which it names."""
+    """0: current or written; 1: --check found stale pages, or a walk went wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    pages = {RULES: rules_page(), COMMANDS: commands_page(), **{page.path: walked_page(page) for page in WALKED}}
-    stale = [path for path, text in pages.items() if _read(path) != text]
-    for path in stale:
+    makers: dict[str, Callable[[], str]] = {RULES: rules_page, COMMANDS: commands_page}
+    makers |= {page.path: partial(walked_page, page) for page in WALKED}
+    good = True
+    for path, make in makers.items():
+        try:
+            text = make()
+        except UnexpectedError as error:
+            print(f"{path}: {error}")
+            good = False
+            continue
+        if text == _read(path):
+            continue
         print(path)
-        if not check:
-            (ROOT / path).write_text(pages[path], encoding="utf-8")
-    return 1 if check and stale else 0
+        if check:
+            good = False
+        else:
+            (ROOT / path).write_text(text, encoding="utf-8")
+    return 0 if good else 1
 
 
 def _read(path: str) -> str:

@@ -34,12 +34,14 @@ def command(
 
     session = make_session(ctx)
     paths = tuple(input_path(ctx, path) for path in paths)
+    mended: list[str] = []
     if fix:
         from presales_repo.ops.fix import fix as mend
 
-        for path in mend(session, paths):
+        mended = mend(session, paths)
+        for path in mended:
             click.echo(_("Mended {path}").format(path=path), err=True)
-    result = check(session, paths, staged=staged, rev=rev)
+    result = check(session, paths, staged=staged, rev=rev, mended=mended)
     if as_json or form == "json":
         show_json([finding_json(item) for item in result.findings])
     elif form == "github":

@@ -30,9 +30,7 @@ _SIMPLIFIED = (
 )
 _TABLE = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 _ORDINAL = "[一二三四五六七八九十百零0-9]+"
-_NUMBERING = re.compile(
-    rf"(?:第{_ORDINAL}[章节条款项]|\({_ORDINAL}\)|{_ORDINAL}(?:\.{_ORDINAL})*[、.):]|{_ORDINAL}(?:\.{_ORDINAL})*(?=\s))\s*"
-)
+_NUMBERING = re.compile(rf"(?:第{_ORDINAL}[章节条款项]|\({_ORDINAL}\)|{_ORDINAL}(?:\.{_ORDINAL})*(?:[、.):]|(?=\s)))\s*")
 
 
 def fold(text: str) -> str:
@@ -41,7 +39,7 @@ def fold(text: str) -> str:
 
 
 def fold_heading(text: str) -> str:
-    """A heading for comparison: folded, without numbering (`一、`, `(一)`, `1.2`, `第三章`), blanks and a last colon."""
+    """A heading for comparison: folded, no numbering (`一、`, `(一)`, `1.2`, `第三章`), no blanks, no colon at the end."""
     folded = fold(text)
     while match := _NUMBERING.match(folded):
         if match.end() == len(folded):

@@ -19,9 +19,10 @@ _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _CONFLICT = re.compile(r"^(<{7} |={7}\r?$|>{7} )", re.MULTILINE)
 # Characters that YAML, or an editor, does not take for text of one line.
 _ODD = r"\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff"
-_ESCAPED = re.compile(rf'["\\{_ODD}]')
+# Compiled when something is written: git's hooks only read.
+_ESCAPED = rf'["\\{_ODD}]'
 # Plain scalars that need no quotes under YAML 1.1 rules, kept narrow on purpose.
-_PLAIN = re.compile(
+_PLAIN = (
     rf"[^\s!&*?|>@`\"'%#{{}}\[\],:{_ODD}-][^#{{}}\[\],:{_ODD}]*(?<!\s)"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.+Z-]+)?"
 )
@@ -74,9 +75,9 @@ def conflict_lines(text: str, start: int = 0) -> list[int]:
 
 def quote(value: str) -> str:
     """A YAML scalar for `value` on one line: plain where that is safe, else double-quoted."""
-    if _PLAIN.fullmatch(value) and value.lower() not in ("true", "false", "null", "yes", "no", "on", "off", "~"):
+    if re.fullmatch(_PLAIN, value) and value.lower() not in ("true", "false", "null", "yes", "no", "on", "off", "~"):
         return value
-    return f'"{_ESCAPED.sub(_escape, value)}"'
+    return f'"{re.sub(_ESCAPED, _escape, value)}"'
 
 
 def _escape(match: re.Match[str]) -> str:

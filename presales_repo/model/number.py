@@ -13,7 +13,7 @@ LAST_SEQUENCE = 999
 
 # [0-9], not \d: \d accepts full-width digits. Only used with fullmatch: `$` accepts a trailing newline.
 _NUMBER = re.compile(r"([A-Z]{2})(20[0-9]{2})(0[1-9]|1[0-2])([0-9]{3})")
-_LOOSE = re.compile(r"([A-Z]{2})[-_ ]*((?:20)?[0-9]{2})[-_ ]*(0[1-9]|1[0-2])[-_ ]*([0-9]{1,3})")
+_LOOSE = r"([A-Z]{2})[-_ ]*((?:20)?[0-9]{2})[-_ ]*(0[1-9]|1[0-2])[-_ ]*([0-9]{1,3})"
 
 
 class Number(NamedTuple):
@@ -44,7 +44,7 @@ def parse_number(text: str) -> Number | None:
 def suggest_number(text: str) -> str | None:
     """The number that somebody meant: full-width folded, upper case, short years and sequences filled up."""
     folded = unicodedata.normalize("NFKC", text).strip().upper()
-    match = _LOOSE.fullmatch(folded)
+    match = re.fullmatch(_LOOSE, folded)
     if match is None or int(match[4]) == 0:
         return None
     year = match[2] if len(match[2]) == 4 else "20" + match[2]

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import unquote
+from typing import Any, NamedTuple
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ ]*[A-Za-z0-9_+-]*")
@@ -32,8 +30,7 @@ _INLINE_MARKUP = re.compile(r"[#*_~!\[\]|]")
 _ALIGNMENT = re.compile(":?-+:?")
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A heading and whether anything is written below it. `line` is the line in the file, from 1."""
 
     level: int
@@ -42,16 +39,14 @@ class Section:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """The target of a link or an image as written, percent-decoded, and the line of its paragraph."""
 
     target: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """Headings and links of one body."""
 
     sections: tuple[Section, ...]
@@ -75,8 +70,7 @@ Headings = list[tuple[int, str, int]]
 Links = list[tuple[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a line stands. `kind`: `text` (a paragraph), `item` (first line of a list item), `rule` and `row` of a
     table, `other` (what goes on after items and rows), "" (nothing is open); `start`: first line of what belongs
     together; `columns`: of the table."""
@@ -163,6 +157,8 @@ def _links(line: str, place: _Place, index: int) -> Links | None:
 
 
 def _parse(body: str) -> tuple[Headings, Links]:
+    from urllib.parse import unquote
+
     from presales_repo.model.markdown import parse_tokens
 
     headings: Headings = []

@@ -18,7 +18,7 @@ MAX_DEPTH = 20
 MAX_NODES = 50_000
 
 # What YAML 1.1 does not count as text (5.1), and the byte order mark.
-_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,15})\.[0-9]{1,15}")
 _FRAME = frozenset(("StreamStartEvent", "DocumentStartEvent", "DocumentEndEvent", "StreamEndEvent"))

@@ -13,14 +13,17 @@ from presales_repo.ops.changes import CheckResult, check_changes, check_files, c
 from presales_repo.ops.checkmany import tree_files
 from presales_repo.ops.session import Session, Work, open_index, open_work, release_lookup, working_snapshot
 from presales_repo.store.files import read_file
-from presales_repo.store.snapshot import Change, Snapshot, head_tree, range_changes, staged_changes
+from presales_repo.store.snapshot import Change, Snapshot, head_tree, merge_heads, range_changes, staged_changes
 
 _LARGEST_POLICY_FILE = 1 << 22
 
 
-def check(session: Session, paths: Iterable[str] = (), *, staged: bool = False, rev: str = "") -> CheckResult:
+def check(
+    session: Session, paths: Sequence[str] = (), *, staged: bool = False, rev: str = "", mended: Sequence[str] = ()
+) -> CheckResult:
     """Check the working files (all, or `paths`), what is staged, or what a range of commits (A..B) changed.
 
+    `mended`: files of the repository that `fix` has written; they stand for those of `paths` that it moved away.
     Raises PrsError P108 (a path outside the repository), W105 (no such path), W104 (no such range).
     """
     with open_work(session) as work:
@@ -28,14 +31,16 @@ def check(session: Session, paths: Iterable[str] = (), *, staged: bool = False, 
             return check_changes(work.policy, _staged(work))
         if rev:
             return check_changes(work.policy, _range(work, rev))
-        return check_tree(work, working_snapshot(work), wanted_paths(work, paths))
+        kept = [path for path in paths if not mended or os.path.lexists(os.path.join(session.directory, path))]
+        wanted = [*wanted_paths(work, kept), *(mended if paths else ())]
+        return check_tree(work, working_snapshot(work), wanted)
 
 
 def _staged(work: Work) -> Snapshot:
     git = work.repository.git
-    return Snapshot(
-        git, open_index(work.repository), head_tree(git), staged_changes(git), released=release_lookup(work.ledger)
-    )
+    released, merged = release_lookup(work.ledger), merge_heads(git, work.session.environment)
+    index = open_index(work.repository)
+    return Snapshot(git, index, head_tree(git), staged_changes(git), released=released, merged=merged)
 
 
 def _range(work: Work, rev: str) -> Snapshot:
@@ -86,17 +91,16 @@ def _is_wanted(path: str, wanted: Sequence[str]) -> bool:
 
 
 def working_policy_files(work: Work) -> dict[str, bytes]:
-    """The files of policy/ as they stand in the working tree."""
-    files = {}
-    for folder, _, names in os.walk(os.path.join(work.repository.root, ROOT)):
-        for name in names:
-            path = os.path.relpath(os.path.join(folder, name), work.repository.root)
-            files[path] = read_file(work.repository.root, path, _LARGEST_POLICY_FILE) or b""
-    return files
+    """The files of policy/ as a commit of the working tree would hold them: without what git ignores."""
+    repository = work.repository
+    listed = repository.git.paths("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ROOT)
+    files = {path: read_file(repository.root, path, _LARGEST_POLICY_FILE) for path in listed}
+    return {path: data for path, data in files.items() if data is not None}
 
 
 def blocking_findings(work: Work, snapshot: Snapshot, path: str) -> list[Finding]:
     """What keeps one committed document from being submitted: errors, and required fields still empty."""
     blob = snapshot.git.read(f"{snapshot.tree}:{path}")
     findings = check_one(work.policy, snapshot, Change(path, "100644", blob.oid if blob else ""))
-    return [item for item in findings if severity_of(item.code) == "error" or item.code == "F110"]
+    blocking = [item for item in findings if severity_of(item.code) == "error" or item.code == "F110"]
+    return sorted(blocking, key=lambda finding: finding.line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -11,13 +10,12 @@ from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.document import read_document
 from presales_repo.model.paths import ATTACHMENTS
+from presales_repo.model.tree import list_tree
 from presales_repo.rules.checks import is_project_record
 from presales_repo.rules.links import check_unnamed
 from presales_repo.rules.words import shell_word
 from presales_repo.store.index import Row
 from presales_repo.store.snapshot import DELETED, Change, Snapshot
-
-_NAME = re.compile(rb"[0-7]+ ([^\0]+)\0.{20}", re.DOTALL)  # one entry of a tree object
 
 
 def tree_files(snapshot: Snapshot, below: Sequence[str] = ()) -> list[Change]:
@@ -82,11 +80,11 @@ def _committed_twin(snapshot: Snapshot, path: str, names: dict[str, dict[str, li
 
 
 def _folded_names(snapshot: Snapshot, folder: str) -> dict[str, list[str]]:
+
     tree = snapshot.git.read(f"{snapshot.tree}:{folder}")
     names: dict[str, list[str]] = {}
-    for name in _NAME.findall(tree.data or b"") if tree and tree.kind == "tree" else ():
-        text = name.decode("utf-8", "surrogateescape")
-        names.setdefault(_fold(text), []).append(text)
+    for _, name in list_tree(tree.data or b"") if tree and tree.kind == "tree" else ():
+        names.setdefault(_fold(name), []).append(name)
     return names
 
 

@@ -14,7 +14,16 @@ from presales_repo.model.policy import Person
 from presales_repo.model.workflow import holders, next_version
 from presales_repo.ops.check import blocking_findings
 from presales_repo.ops.lookup import find_document, require_number
-from presales_repo.ops.session import Actor, Session, Work, find_actor, open_work, stamp, working_snapshot
+from presales_repo.ops.session import (
+    Actor,
+    Session,
+    Work,
+    committed_snapshot,
+    find_actor,
+    open_work,
+    stamp,
+    working_snapshot,
+)
 from presales_repo.store.files import read_file
 from presales_repo.store.history import committers
 from presales_repo.store.repository import require_main
@@ -75,9 +84,8 @@ def _open_round(session: Session, action: str, number: str, note: str, *, major:
     with open_work(session, exclusive=True) as work:
         actor = find_actor(work)
         head = require_main(work.repository)
-        snapshot = working_snapshot(work)
-        path = find_document(snapshot, number).path
-        _require_saved(snapshot, path, number)
+        snapshot = committed_snapshot(work)
+        path = _require_saved(work, snapshot, number)
         findings = blocking_findings(work, snapshot, path)
         if findings:
             raise Blocked(findings)
@@ -115,9 +123,18 @@ def _authors(work: Work, content: Content, head: str, since: str) -> tuple[str, 
     return tuple(dict.fromkeys([*content.document.authors, *written]))
 
 
-def _require_saved(snapshot: Snapshot, path: str, number: str) -> None:
-    if path in snapshot.changes:
-        raise PrsError("W101", path=path, number=number)
+def _require_saved(work: Work, committed: Snapshot, number: str) -> str:
+    """The path of a document that is committed as it stands in the working tree. Raises PrsError W101 when it is not.
+
+    Only its own file is looked at: asking git what changed takes the longer the more documents there are.
+    """
+    if not committed.find(require_number(number)):
+        raise PrsError("W101", path=find_document(working_snapshot(work), number).path, number=number)
+    found = find_document(committed, number)
+    blob = work.repository.git.read(found.blob)
+    if blob is None or read_file(work.repository.root, found.path, blob.size) != blob.data:
+        raise PrsError("W101", path=found.path, number=number)
+    return found.path
 
 
 def _decide_round(session: Session, action: str, number: str, comment: str) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
@@ -11,7 +11,7 @@ from presales_repo.ops.changes import check_changes
 from presales_repo.store.index import Index
 from presales_repo.store.policycache import policy_at
 from presales_repo.store.repository import APPROVED, MAIN, Repository, open_repository
-from presales_repo.store.snapshot import Change, Snapshot, head_tree, range_changes, staged_changes
+from presales_repo.store.snapshot import Change, Snapshot, head_tree, merge_heads, range_changes, staged_changes
 
 _ZERO = "0" * 40
 
@@ -24,8 +24,7 @@ def check_commit(directory: str, environment: Mapping[str, str]) -> tuple[Findin
         if policy is None:
             return ()
         git = repository.git
-        changes = staged_changes(git)
-        return _check(repository, policy, head_tree(git), changes)
+        return _check(repository, policy, head_tree(git), staged_changes(git), merge_heads(git, environment))
     finally:
         repository.git.close()
 
@@ -37,13 +36,13 @@ def _policy(repository: Repository) -> Policy | None:
 
 
 def _check(
-    repository: Repository, policy: Policy, tree: str, changes: Mapping[str, Change]
+    repository: Repository, policy: Policy, tree: str, changes: Mapping[str, Change], merged: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     if not changes:
         return ()
     index = Index(repository.git, repository.private("index.sqlite"))
     try:
-        return check_changes(policy, Snapshot(repository.git, index, tree, changes)).findings
+        return check_changes(policy, Snapshot(repository.git, index, tree, changes, merged=merged)).findings
     finally:
         index.close()
 

@@ -192,7 +192,8 @@ def _build(
 def _found(
     repository: Repository, policy: Policy, founder: Person, key: SigningKey, when: tuple[int, str], policy_tree: str
 ) -> None:
-    from presales_repo.store.objects import TREE_MODE, format_tree, new_object, write_objects
+    from presales_repo.model.tree import TREE_MODE, format_tree
+    from presales_repo.store.objects import new_object, write_objects
 
     tree = new_object("tree", format_tree({"policy": (TREE_MODE, policy_tree)}))
     write_objects(repository.git, [tree])

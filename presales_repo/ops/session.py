@@ -15,7 +15,7 @@ from presales_repo.store.index import Index
 from presales_repo.store.ledger import Ledger, open_ledger
 from presales_repo.store.repository import Repository, check_git, open_repository
 from presales_repo.store.sign import SigningKey, load_signing_key
-from presales_repo.store.snapshot import Snapshot, head_tree, working_changes
+from presales_repo.store.snapshot import Snapshot, head_tree, merge_heads, working_changes
 
 Progress = Callable[[str, int, int], None]
 
@@ -139,7 +139,14 @@ def working_snapshot(work: Work) -> Snapshot:
     git = work.repository.git
     index = open_index(work.repository)
     changes = working_changes(git, work.repository.root)
-    return Snapshot(git, index, head_tree(git), changes, work.repository.root, released=release_lookup(work.ledger))
+    released, merged = release_lookup(work.ledger), merge_heads(git, {})
+    return Snapshot(git, index, head_tree(git), changes, work.repository.root, released=released, merged=merged)
+
+
+def committed_snapshot(work: Work) -> Snapshot:
+    """The files of the last commit, whatever stands in the working tree."""
+    git = work.repository.git
+    return Snapshot(git, open_index(work.repository), head_tree(git), {}, released=release_lookup(work.ledger))
 
 
 def open_index(repository: Repository) -> Index:

@@ -53,10 +53,10 @@ def is_text_path(path: str) -> bool:
 def check_file(path: str, data: bytes | None, mode: str, policy: Policy, register: Register) -> list[Finding]:
     """Findings for one file. `data`: its bytes when is_text_path, None when it is too large to be read; `mode` as
     git writes it."""
-    odd_name = list(check_path(path))
+    ours = path.split("/", 1)[0] in _ROOMS
+    odd_name = list(check_path(path, ours=ours))
     if odd_name:
         return odd_name
-    ours = path.split("/", 1)[0] in _ROOMS
     if mode not in (_FILE, _PROGRAM):
         return [Finding("S111", path, 0, 0, {"mode": mode})] if ours or path.endswith(SUFFIX) else []
     findings = [Finding("S114", path, 0, 0, {"file": shell_word(path)})] if mode == _PROGRAM and ours else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from presales_repo.findings import Finding
@@ -26,15 +25,19 @@ from presales_repo.rules.register import Register
 from presales_repo.rules.values import is_date
 from presales_repo.rules.words import shell_word, shown
 
-# Control characters, line separators and the stand-ins for bytes that are not UTF-8.
+# Control characters, line separators and the stand-ins for bytes that are not UTF-8 (PEP 383).
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# What Windows cannot have in a name, blanks and dots at the end among it: such a path cannot be published.
+_UNSAFE = re.compile(r'[\\:*?"<>|]|[ .](?=/|$)|(?<=/) ')
+_SHORT_GIT = re.compile("git~[0-9]+")
 # What HFS+ leaves out when it compares names (git's utf8.c, next_hfs_char).
 _IGNORED_BY_HFS = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 
 
-def check_path(path: str) -> Iterator[Finding]:
-    """S112 characters that no name may have, S113 a name that Windows or macOS take for `.git`."""
-    odd = _UNPRINTABLE.search(path) or hidden_character(path)
+def check_path(path: str, *, ours: bool) -> Iterator[Finding]:
+    """S112 characters that no name may have, S113 a name that Windows or macOS take for `.git`. `ours`: in a folder
+    of documents, where names are those of every system."""
+    odd = _UNPRINTABLE.search(path) or hidden_character(path) or (_UNSAFE.search(path) if ours else None)
     if odd:
         yield Finding("S112", path, 0, 0, {"character": _character(odd[0])})
     for part in path.split("/"):
@@ -45,12 +48,14 @@ def check_path(path: str) -> Iterator[Finding]:
 def _character(char: str) -> str:
     """A character by its code point; a byte that is not UTF-8 as Python keeps it in a name (PEP 383) by its value."""
     code = ord(char)
-    return f"0x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"U+{code:04X}"
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"0x{code - 0xDC00:02x}"
+    return f"U+{code:04X} {char}" if char.isprintable() and char != " " else f"U+{code:04X}"
 
 
 def _is_git_folder(name: str) -> bool:
     plain = _IGNORED_BY_HFS.sub("", name).split(":", 1)[0].rstrip(" .").casefold()
-    return plain in (".git", "git~1")
+    return plain == ".git" or _SHORT_GIT.fullmatch(plain) is not None
 
 
 def check_number(document: Document, doctype: DocType | None, policy: Policy, register: Register) -> Iterator[Finding]:
@@ -103,7 +108,7 @@ def _check_issued(document: Document, number: Number, register: Register) -> Ite
 def check_name(document: Document, doctype: DocType, policy: Policy, register: Register) -> Iterator[Finding]:
     """P101 file name, P102 category folder, P103 project folder, P106 no such project, P107 title that gives no
     name, P114 project without a record."""
-    found = split_document_path(unicodedata.normalize("NFC", document.path))
+    found = split_document_path(document.path)
     if found is None:
         return
     name = _file_name(document, found, policy)
@@ -139,7 +144,9 @@ def _folder_without_project(doctype: DocType, found: DocumentPath) -> str:
 
 def _compare(path: str, found: DocumentPath, folder: str, category: str, name: str) -> Iterator[Finding]:
     target = f"{folder}/{category}/{name}"
-    args = {"expected": shell_word(target), "found": shell_word(path)}
+    if target == path:
+        return
+    args = {"expected": shell_word(target), "found": shell_word(path), "target": target}
     if found.name != name:
         yield Finding("P101", path, 0, 0, {**args, "name": name})
     if "/".join(filter(None, (found.root, found.project))) != folder:

@@ -62,7 +62,7 @@ def _line_of(text: str, names: Sequence[str], problem: str) -> int:
     at = 0
     for name in names:
         word = re.escape(name)
-        found = re.compile(rf"\bid: *{word}(?![\w.-])|^ *{word}:", re.MULTILINE).search(text, at)
+        found = re.compile(rf"^[^#\n]*(?<![\w.-])(?:id: *{word}(?![\w.-])|{word}:)", re.MULTILINE).search(text, at)
         if found is None:
             return 0
         at = found.end()

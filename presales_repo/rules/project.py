@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 from presales_repo.findings import Finding
@@ -39,6 +38,6 @@ def _check_folder(document: Document, register: Register) -> Iterator[Finding]:
     if first not in (None, folder):
         yield Finding("P112", document.path, line, 0, {"project": project, "folder": first})
     expected = project_folder(project, name)
-    if safe_name(name) and unicodedata.normalize("NFC", folder) != expected:
+    if safe_name(name) and folder != expected:
         args = {"expected": expected, "source": shell_word(folder), "target": shell_word(expected)}
         yield Finding("P113", document.path, line, 0, args)

@@ -27,4 +27,4 @@ def nearest(text: str, known: Collection[str]) -> str:
     from difflib import get_close_matches
 
     pool = known if len(known) <= FEW else [entry for entry in known if entry[:1] == text[:1]]
-    return ", ".join(get_close_matches(text[:_LONGEST], pool, 3, 0.5))
+    return ", ".join(get_close_matches(text[:_LONGEST], pool, 3, 0.6))

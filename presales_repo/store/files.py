@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 
@@ -34,7 +33,7 @@ def write_file(root: str, path: str, data: bytes, *, replace: bool) -> None:
     with disk_errors(path):
         os.makedirs(os.path.dirname(_without_links(root, path)), exist_ok=True)
         # A name of its own: the target's may have all the 255 bytes that a name can have.
-        temporary = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.prs-tmp")
+        temporary = os.path.join(os.path.dirname(target), f".{os.urandom(8).hex()}.prs-tmp")
         try:
             _write_synced(temporary, data)
             if replace:

@@ -20,11 +20,12 @@ from presales_repo.store.git import EMPTY_TREE, Git
 if TYPE_CHECKING:
     from presales_repo.store.sqlite import Connection
 
-FORMAT = "2"
+FORMAT = "3"
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how Python shows bytes of a name that are not UTF-8 (PEP 383)
 _BATCH = 500
+_META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+_FORGET = "DROP TABLE IF EXISTS file; DELETE FROM meta"
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, blob TEXT NOT NULL, number TEXT NOT NULL, title TEXT NOT NULL,
   type TEXT NOT NULL, project TEXT NOT NULL, author TEXT NOT NULL, created TEXT NOT NULL, fields TEXT NOT NULL)
   WITHOUT ROWID;
@@ -98,10 +99,12 @@ class Index:
     def _db(self) -> Connection:
         from presales_repo.store.sqlite import open_database
 
-        database = open_database(self._path, _SCHEMA)
-        known = database.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-        if known != (FORMAT,):
-            database.executescript("DELETE FROM file; DELETE FROM meta;")
+        database = open_database(self._path, _META)
+        if database.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() != (FORMAT,):
+            with database.writing():
+                database.executescript(_FORGET)
+                database.executescript(_SCHEMA)
+                database.execute("INSERT OR REPLACE INTO meta VALUES ('format', ?)", (FORMAT,))
         return database
 
     @property
@@ -111,13 +114,20 @@ class Index:
         return known[0] if known else EMPTY_TREE
 
     def refresh(self, tree: str, progress: Callable[[int, int], None] | None = None) -> None:
-        """Make the register that of `tree`."""
-        known = self.tree
-        if tree == known:
-            return
-        changed, removed = self._compare(known, tree)
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        """Make the register that of `tree`. What other processes of this clone make of it meanwhile is not seen."""
+        while not self._reads(tree):
+            self._rewrite(tree, progress)
+
+    def _reads(self, tree: str) -> bool:
+        """Begin to read: from here to the next refresh the file shows one state. Whether it is that of `tree`."""
+        self._db.leave()
+        self._db.execute("BEGIN")
+        return self.tree == tree
+
+    def _rewrite(self, tree: str, progress: Callable[[int, int], None] | None) -> None:
+        self._db.leave()
+        with self._db.writing():
+            changed, removed = self._compare(self.tree, tree)
             self._db.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in removed])
             done = 0
             for start in range(0, len(changed), _BATCH):
@@ -126,8 +136,7 @@ class Index:
                 done += _BATCH
                 if progress:
                     progress(min(done, len(changed)), len(changed))
-            meta = [("tree", tree), ("format", FORMAT)]
-            self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta)
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tree', ?)", (tree,))
 
     def _compare(self, known: str, tree: str) -> tuple[list[tuple[str, str]], list[str]]:
         """(path, blob) of documents new or changed, and paths gone, between the known tree and `tree`."""
@@ -136,12 +145,12 @@ class Index:
             self._db.execute("DELETE FROM file")
         changed: list[tuple[str, str]] = []
         removed: list[str] = []
-        for status, _, oid, path in diff_trees(self._git, known, tree):
-            if is_document(path):
-                if status == "D":
-                    removed.append(path)
+        for item in diff_trees(self._git, known, tree):
+            if is_document(item.path):
+                if item.status == "D":
+                    removed.append(item.path)
                 else:
-                    changed.append((path, oid))
+                    changed.append((item.path, item.oid))
         return changed, removed
 
     def _read_rows(self, files: list[tuple[str, str]]) -> Iterator[Row]:
@@ -156,7 +165,8 @@ class Index:
 
     def by_number(self, number: str) -> list[Row]:
         """Documents that carry a number; more than one is a fault in the data."""
-        return [_row(values) for values in self._db.execute("SELECT * FROM file WHERE number = ? ORDER BY path", (number,))]
+        found = self._db.execute("SELECT * FROM file WHERE number = ? ORDER BY path", (number,))
+        return [_row(values) for values in found]
 
     def by_path(self, path: str) -> Row | None:
         """The document at a path."""
@@ -189,8 +199,19 @@ def _row(values: tuple[Any, ...]) -> Row:
     return Row._make((*values[:8], json.loads(values[8])))
 
 
-def diff_trees(git: Git, old: str, new: str) -> Iterator[tuple[str, str, str, str]]:
-    """(status, mode, id, path) of each file that differs between two trees, renames as delete and add.
+class RawChange(NamedTuple):
+    """A record of git's raw diff format. `status`: A, D, M, T, U; an id of a working file is all zeros."""
+
+    old_mode: str
+    mode: str
+    old_oid: str
+    oid: str
+    status: str
+    path: str
+
+
+def diff_trees(git: Git, old: str, new: str) -> Iterator[RawChange]:
+    """Each file that differs between two trees, renames as delete and add.
 
     GIT_INDEX_FILE points nowhere: diff-tree would read the whole index for nothing.
     """
@@ -198,9 +219,9 @@ def diff_trees(git: Git, old: str, new: str) -> Iterator[tuple[str, str, str, st
     return parse_raw_diff(done.stdout)
 
 
-def parse_raw_diff(output: bytes) -> Iterator[tuple[str, str, str, str]]:
+def parse_raw_diff(output: bytes) -> Iterator[RawChange]:
     """The records of git's raw diff format with -z."""
     words: Iterable[bytes] = iter(output.split(b"\0"))
     for head, path in zip(words, words, strict=False):
-        _, mode, _, oid, status = head.decode("ascii").removeprefix(":").split(" ")
-        yield status[0], mode, oid, path.decode("utf-8", "surrogateescape")
+        old_mode, mode, old_oid, oid, status = head.decode("ascii").removeprefix(":").split(" ")
+        yield RawChange(old_mode, mode, old_oid, oid, status[0], path.decode("utf-8", "surrogateescape"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
@@ -14,14 +14,15 @@ from presales_repo.model.entry import Entry, format_message
 from presales_repo.model.ledger import DocumentState, Head
 from presales_repo.model.policy import Person, Policy, build_policy, keys_of
 from presales_repo.model.replay import Outcome, Stamp
-from presales_repo.store.files import write_file
+from presales_repo.store.files import read_file, write_file
 from presales_repo.store.ledgercache import LedgerCache
 from presales_repo.store.objects import change_tree, new_object, write_objects
 from presales_repo.store.repository import APPROVED, Repository, require_ledger
 from presales_repo.store.sign import SigningKey, sign
-from presales_repo.store.verifier import ObjectReader, judge_entry, next_head, verify_entry, verify_genesis
+from presales_repo.store.verifier import ObjectReader, judge_entry, verify_entry, verify_genesis
 
 ALLOWED_SIGNERS = "allowed_signers"
+_ID = "prs/id"
 _ZERO = "0" * 40
 Progress = Callable[[int, int], None]
 
@@ -69,14 +70,12 @@ class Ledger:
         payload = build_commit(tree, [self.head.tip, entry.content], ident, ident, format_message(entry))
         commit = new_object("commit", attach_signature(payload, sign(payload, key)))
         write_objects(git, [*trees, commit])
+        # What others would refuse must not get in: our own entry is verified like anybody's.
+        walk = _Walk(self.reader, self._cache, self.head)
+        walk.step(commit.oid)
         if not git.update_refs([(APPROVED, commit.oid, self.head.tip)], f"prs: {entry.action}"):
             return None
-        # The same outcome again, with the id that was not known before signing.
-        outcome = self.judge(entry, Stamp(commit.oid, *when))
-        head = next_head(self.head, entry, outcome, commit.oid, tree)
-        states = [outcome.state] if outcome.state else []
-        _remember(self.repository, self._cache, self.reader, self.head, head, states)
-        self.head = head
+        self.head = walk.remember(self.repository)
         return commit.oid
 
     def close(self) -> None:
@@ -84,132 +83,149 @@ class Ledger:
         self._cache.close()
 
 
-def cache_path(repository: Repository) -> str:
+def cache_path(repository: Repository) -> str | None:
     """Where this clone's verified state is kept: named by its place and an id made at first contact, so that a
-    repository made anew in the same folder is not mistaken for the old one."""
-    id_file = repository.private("id")
+    repository made anew in the same folder is not mistaken for the old one. None when the clone cannot be written."""
     try:
-        with open(id_file, encoding="ascii") as file:
-            clone = file.read().strip()
-    except FileNotFoundError:
-        clone = secrets.token_hex(16)
-        write_file(repository.git_dir, "prs/id", clone.encode(), replace=True)
-    name = hashlib.sha256(f"{repository.git_dir}\n{clone}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
-    return os.path.join(repository.state, "clones", f"{name}.sqlite")
+        clone = read_file(repository.git_dir, _ID, 64)
+        if not clone:
+            clone = secrets.token_hex(16).encode()
+            write_file(repository.git_dir, _ID, clone, replace=True)
+    except PrsError as error:
+        if error.code != "E106":
+            raise
+        return None
+    place = f"{repository.git_dir}\n".encode("utf-8", "surrogateescape") + clone.strip()
+    return os.path.join(repository.state, "clones", f"{hashlib.sha256(place).hexdigest()[:32]}.sqlite")
 
 
 def open_ledger(repository: Repository, progress: Progress | None = None) -> Ledger:
     """Verify what is new since the last command and open the ledger.
 
-    Raises PrsError: the first problem found (A1xx to A4xx), A230 when the ledger was rewound or rewritten since
-    this clone last verified it, A231 when its genesis was exchanged.
+    Raises PrsError: the first problem found (A1xx to A4xx, or why a text cannot be read), A230 when the ledger was
+    rewound or rewritten since this clone last verified it, A231 when its genesis was exchanged.
     """
     tip = require_ledger(repository)
     cache = LedgerCache(cache_path(repository))
     reader = ObjectReader(repository.git)
     head = cache.head()
     if head is None or head.tip != tip:
-        head = _catch_up(repository, cache, reader, head, tip, progress)
+        walk = _Walk(reader, cache, head)
+        walk.run(_new_entries(repository, cache, reader, head, tip), progress)
+        head = walk.remember(repository)
     return Ledger(repository, cache, head, reader)
 
 
-def _catch_up(
-    repository: Repository, cache: LedgerCache, reader: ObjectReader, head: Head | None, tip: str, progress: Progress | None
-) -> Head:
-    before = head
-    oids = _entries(repository, tip, head)
-    states: dict[str, DocumentState] = {}
-    try:
-        for done, oid in enumerate(oids):
-            head = _step(cache, reader, head, oid, states)
+class _Walk:
+    """Verifies entry after entry; `head` is where it stands, None before genesis."""
+
+    def __init__(self, reader: ObjectReader, cache: LedgerCache, head: Head | None) -> None:
+        self.head = head
+        self._reader = reader
+        self._cache = cache
+        self._begin = head
+        self._states: dict[str, DocumentState] = {}
+        self._in_force: set[str] = set()
+
+    def run(self, oids: Sequence[str], progress: Progress | None) -> None:
+        """Verify these entries. Raises PrsError with the id of the one that fails as its `entry`."""
+        for done, oid in enumerate(oids, 1):
+            try:
+                self.step(oid)
+            except PrsError as error:
+                error.args_["entry"] = oid
+                raise
             if progress:
-                progress(done + 1, len(oids))
-    except PrsError as error:
-        error.args_["entry"] = oid
-        raise
-    assert head is not None
-    _remember(repository, cache, reader, before, head, states.values())
-    return head
+                progress(done, len(oids))
+
+    def step(self, oid: str) -> None:
+        """Verify the next entry. Raises PrsError."""
+        if self.head is None:
+            self.head = verify_genesis(self._reader, oid)
+        else:
+            verified = verify_entry(self._reader, self.head, oid, self._document)
+            self.head = verified.head
+            if verified.outcome.state:
+                self._states[verified.outcome.state.number] = verified.outcome.state
+        self._in_force.add(self.head.policy.digest)
+
+    def _document(self, number: str) -> DocumentState | None:
+        return self._states.get(number) or self._cache.document(number)
+
+    def remember(self, repository: Repository) -> Head:
+        """Keep what was verified, in the cache of this walk. The signers' file comes first: after a crash between the
+        two the entries are verified again, and the file is written again."""
+        assert self.head is not None
+        if self._begin is None or self._begin.policy.digest != self.head.policy.digest:
+            read = self._reader.policies
+            new = [build_policy(read[digest]) for digest in self._in_force if digest in read]
+            _write_signers_if_possible(repository, [*self._cache.policies(), *new])
+        self.keep_in(self._cache)
+        return self.head
+
+    def keep_in(self, cache: LedgerCache) -> None:
+        """Store head, documents and policies."""
+        assert self.head is not None
+        cache.store(self.head, self._states.values(), self._reader.policies, self._in_force)
 
 
-def _remember(
-    repository: Repository,
-    cache: LedgerCache,
-    reader: ObjectReader,
-    before: Head | None,
-    head: Head,
-    states: Iterable[DocumentState],
-) -> None:
-    """Keep what was verified. The signers' file comes first: after a crash between the two the entries are
-    verified again, and the file is written again."""
-    if before is None or before.policy.digest != head.policy.digest:
-        write_allowed_signers(repository, [*cache.policies(), *map(build_policy, reader.policies.values())])
-    cache.store(head, states, reader.policies)
+def _new_entries(
+    repository: Repository, cache: LedgerCache, reader: ObjectReader, head: Head | None, tip: str
+) -> list[str]:
+    """Ids of the entries after the verified head, oldest first; all of them when there is none.
 
-
-def _step(
-    cache: LedgerCache, reader: ObjectReader, head: Head | None, oid: str, states: dict[str, DocumentState]
-) -> Head:
-    if head is None:
-        head = verify_genesis(reader, oid)
-        if cache.remembered_ledger not in (None, head.ledger):
-            raise PrsError("A231", found=head.ledger, expected=cache.remembered_ledger)
-        return head
-    verified = verify_entry(reader, head, oid, lambda number: states.get(number) or cache.document(number))
-    if verified.outcome.state:
-        states[verified.outcome.state.number] = verified.outcome.state
-    return verified.head
-
-
-def _entries(repository: Repository, tip: str, head: Head | None) -> list[str]:
-    """Ids of the entries after `head`, oldest first; all of them when head is None."""
-    limit = [f"^{head.tip}"] if head else []
-    done = repository.git.run("rev-list", "--first-parent", "--reverse", tip, *limit, ok=(0, 128))
-    oids = done.stdout.decode().split()
-    if done.returncode != 0 or (head and not oids):
-        raise _rewound(head, tip)
-    if head and not _follows(repository, oids[0], head.tip):
-        raise _rewound(head, tip)
+    Raises PrsError A230, A231 when the ledger is not a continuation of what was verified before.
+    """
+    if head is not None:
+        oids = _first_parents(repository, tip, f"^{head.tip}")
+        if oids and repository.git.resolve(f"{oids[0]}^1") == head.tip:
+            return oids
+    oids = _first_parents(repository, tip)
+    _check_memory(cache, reader, oids)
     return oids
 
 
-def _follows(repository: Repository, oid: str, parent: str) -> bool:
-    return repository.git.resolve(f"{oid}^1") == parent
+def _first_parents(repository: Repository, *revisions: str) -> list[str]:
+    """Ids along the first parents, oldest first; none when git cannot follow them."""
+    done = repository.git.run("rev-list", "--first-parent", "--reverse", *revisions, ok=(0, 128))
+    return done.stdout.decode().split() if done.returncode == 0 else []
 
 
-def _rewound(head: Head | None, tip: str) -> PrsError:
-    if head is None:
-        return PrsError("A221", oid=tip, kind="commit")
-    return PrsError("A230", sequence=head.sequence, remembered=head.tip, found=tip)
+def _check_memory(cache: LedgerCache, reader: ObjectReader, oids: list[str]) -> None:
+    """Whether all entries of a ledger go on from what this clone verified before, by whatever version of prs."""
+    if not oids:
+        raise PrsError("A221", oid="approved", kind="commit")
+    ledger = hashlib.sha256(reader.read(oids[0], "commit")).hexdigest()
+    if cache.remembered_ledger not in (None, ledger):
+        raise PrsError("A231", found=ledger, expected=cache.remembered_ledger)
+    seen = cache.remembered_tip
+    if seen and seen[1] not in oids:
+        raise PrsError("A230", sequence=seen[0], remembered=seen[1], found=oids[-1])
 
 
 def verify_all(repository: Repository, progress: Progress | None = None) -> tuple[Head | None, int, list[Problem]]:
     """Verify every entry from genesis, trusting nothing kept. The head reached, entries seen, problems found.
 
-    The first problem ends it: what follows rests on an entry that counts for nothing.
+    The first problem ends it: what follows rests on an entry that counts for nothing. Raises PrsError E1xx for what
+    is no fault of the ledger (disk, memory, git).
     """
     tip = require_ledger(repository)
     remembered = LedgerCache(cache_path(repository))
-    memory, reader = LedgerCache(None), ObjectReader(repository.git)
-    oids = _entries(repository, tip, None)
-    head: Head | None = None
-    states: dict[str, DocumentState] = {}
-    oid = tip
+    reader = ObjectReader(repository.git)
+    walk = _Walk(reader, LedgerCache(None), None)
+    oids: list[str] = []
     try:
-        for done, oid in enumerate(oids):
-            head = _step(remembered if head is None else memory, reader, head, oid, states)
-            if progress:
-                progress(done + 1, len(oids))
-        assert head is not None
-        seen = remembered.remembered_tip
-        if seen and seen[1] not in oids:
-            raise PrsError("A230", sequence=seen[0], remembered=seen[1], found=tip)
-        remembered.store(head, states.values(), reader.policies)
+        oids = _first_parents(repository, tip)
+        _check_memory(remembered, reader, oids)
+        walk.run(oids, progress)
+        walk.keep_in(remembered)
     except PrsError as error:
-        return head, len(oids), [Problem(oid, error)]
+        if error.code.startswith("E") and error.code != "E104":
+            raise
+        return walk.head, len(oids), [Problem(str(error.args_.get("entry", tip)), error)]
     finally:
         remembered.close()
-    return head, len(oids), []
+    return walk.head, len(oids), []
 
 
 def found_ledger(
@@ -227,6 +243,15 @@ def found_ledger(
         raise PrsError("E120", directory=repository.root)
     write_allowed_signers(repository, [head.policy])
     return commit.oid
+
+
+def _write_signers_if_possible(repository: Repository, policies: Iterable[Policy]) -> None:
+    """A clone that cannot be written can be verified all the same."""
+    try:
+        write_allowed_signers(repository, policies)
+    except PrsError as error:
+        if error.code != "E106":
+            raise
 
 
 def write_allowed_signers(repository: Repository, policies: Iterable[Policy]) -> None:

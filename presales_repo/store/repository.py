@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from presales_repo.errors import PrsError
-from presales_repo.store.git import OLDEST_GIT, Git, git_environment
+from presales_repo.store.git import OLDEST_GIT, Git, git_environment, git_failure
 
 MAIN = "main"
 APPROVED = "refs/heads/approved"
@@ -50,15 +50,22 @@ def open_repository(directory: str, environment: Mapping[str, str], *, inside_ho
     E112 a SHA-256 repository.
     """
     git = Git(os.path.abspath(directory), git_environment(environment, inside_hook=inside_hook))
-    facts = git.text(
-        "rev-parse", "--is-shallow-repository", "--show-object-format", "--git-common-dir", "--is-inside-work-tree"
-    ).split("\n")
-    if facts[3] != "true":
+    own = os.path.realpath(os.path.join(git.directory, ".git"))
+    if inside_hook and "GIT_DIR" not in environment and os.path.isdir(own):
+        # git starts hooks at the top of the working tree: in an ordinary clone there is nothing to ask.
+        shallow = os.path.exists(os.path.join(own, "shallow"))
+        return Repository(git, git.directory, own, state_folder(environment, own), shallow)
+    asked = ("--is-shallow-repository", "--show-object-format", "--git-common-dir", "--is-inside-work-tree")
+    done = git.run("rev-parse", *asked, "--show-toplevel", ok=(0, 128))
+    facts = done.stdout.decode("utf-8", "surrogateescape").split("\n", len(asked))
+    if len(facts) <= len(asked):
+        raise git_failure(("rev-parse",), done.stderr, git.directory)
+    if facts[3] != "true":  # then git knows no top level either
         raise PrsError("E111", directory=directory)
     if facts[1] != "sha1":
         check_git(git)  # an old git answers what it does not know by repeating the question
         raise PrsError("E112", directory=directory)
-    root = git.text("rev-parse", "--show-toplevel")
+    root = facts[4].removesuffix("\n")
     git_dir = os.path.realpath(os.path.join(git.directory, facts[2]))
     git.directory = root
     return Repository(git, root, git_dir, state_folder(environment, git_dir), facts[0] == "true")
@@ -93,17 +100,17 @@ def require_main(repository: Repository) -> str:
     Raises PrsError E115 (detached HEAD), E116 (another branch), E117 (a merge, rebase or pick is under way),
     E118 (no commit yet).
     """
-    done = repository.git.run("symbolic-ref", "-q", "HEAD", ok=(0, 1))
-    branch = done.stdout.decode().strip()
-    own = os.path.join(repository.root, repository.git.text("rev-parse", "--git-dir"))  # of a linked work tree too
+    done = repository.git.run("rev-parse", "--git-dir", "--symbolic-full-name", "HEAD", ok=(0, 128))
+    git_dir, branch = done.stdout.decode("utf-8", "surrogateescape").split("\n")[:2]
+    own = os.path.join(repository.root, git_dir)  # of a linked work tree too
     for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"):
         if os.path.exists(os.path.join(own, name)):
             raise PrsError("E117", operation=name)
-    if not branch:
-        raise PrsError("E115")
-    if branch != f"refs/heads/{MAIN}":
-        raise PrsError("E116", branch=branch.removeprefix("refs/heads/"))
     tip = repository.git.resolve("HEAD^{commit}")
     if tip is None:
         raise PrsError("E118")
+    if branch == "HEAD":
+        raise PrsError("E115")
+    if branch != f"refs/heads/{MAIN}":
+        raise PrsError("E116", branch=branch.removeprefix("refs/heads/"))
     return tip

@@ -5,17 +5,18 @@ Answers the questions of rules.register.Register, and lists what changed.
 
 from __future__ import annotations
 
-import copy
 import os
 import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from presales_repo.errors import PrsError
+from presales_repo.model.paths import PROJECT_RECORD
 from presales_repo.model.text import MAX_BYTES
+from presales_repo.model.tree import TREE_MODE, list_tree
 from presales_repo.store.files import read_file
 from presales_repo.store.git import EMPTY_TREE, Git
-from presales_repo.store.index import Index, Row, diff_trees, is_document, make_row, parse_raw_diff
+from presales_repo.store.index import Index, RawChange, Row, diff_trees, is_document, make_row, parse_raw_diff
 
 DELETED = "000000"
 _ATTACHMENT_LIMIT = 512 * 1024 * 1024
@@ -30,7 +31,8 @@ class Change(NamedTuple):
 
 
 class Snapshot:
-    """`tree` (a git id) with `changes`; `root` is where working files are read, when they are what changed."""
+    """`tree` (a git id) with `changes`; `root` is where working files are read, when they are what changed; `merged`:
+    commits whose changes are among them, because they are being merged in."""
 
     def __init__(
         self,
@@ -40,8 +42,10 @@ class Snapshot:
         changes: Mapping[str, Change],
         root: str = "",
         released: Callable[[str, str], bool] | None = None,
+        merged: Collection[str] = (),
     ) -> None:
         self._released = released
+        self._merged = merged
         self.git = git
         self.tree = tree
         self.changes = changes
@@ -50,6 +54,7 @@ class Snapshot:
         self._root = root
         self._rows: dict[str, Row] | None = None
         self._projects: list[str] | None = None
+        self._near: list[str] | None = None
         self._fresh = False
 
     # -- files
@@ -64,6 +69,8 @@ class Snapshot:
 
     def narrowed(self, paths: Collection[str]) -> Snapshot:
         """The same state of all files, of which only some changes are to be looked at."""
+        import copy
+
         other = copy.copy(self)
         other._listed = {path: self.changes[path] for path in paths}
         return other
@@ -98,8 +105,11 @@ class Snapshot:
     # -- the questions of the rules
 
     def has_number(self, number: str) -> bool:
-        """Whether a document carries this number."""
-        return bool(self.find(number))
+        """Whether a document carries this number.
+
+        Most references stay within a project: its folder is looked through first, which is quicker than the register.
+        """
+        return self._stands_near(number) or bool(self.find(number))
 
     def find(self, number: str) -> list[Row]:
         """The documents that carry a number."""
@@ -141,17 +151,14 @@ class Snapshot:
         return hashlib.sha256(data).hexdigest()
 
     def project_folder(self, project: str) -> str | None:
-        """The folder of a project by its id."""
-        from presales_repo.store.objects import TREE_MODE, parse_tree
-
+        """The folder of a project by its id; of several the one with a record: a folder may just have been renamed."""
         if self._projects is None:
-            listing = self.git.read(f"{self.tree}:projects")
-            entries = parse_tree(listing.data) if listing and listing.data else {}
-            names = [name for name, (mode, _) in entries.items() if mode == TREE_MODE]
+            names = [name for mode, name in self._listing("projects") if mode == TREE_MODE]
             added = (path.split("/") for path, item in self.changes.items() if item.mode != DELETED)
             names += [parts[1] for parts in added if parts[0] == "projects" and len(parts) > 2]
             self._projects = list(dict.fromkeys(names))
         found = [name for name in self._projects if name.split("-", 1)[0] == project]
+        found.sort(key=lambda name: not self.has_file(f"projects/{name}/{PROJECT_RECORD}"))
         return f"projects/{found[0]}" if found else None
 
     def last_reserved(self, stage: str, period: str) -> int | None:
@@ -164,8 +171,10 @@ class Snapshot:
             return None  # `prs doctor` reports a broken reservation; here the number counts as not issued
 
     def is_known(self, number: str, path: str) -> bool:
-        """Whether path or number was committed before this change."""
-        return self.git.resolve(f"{self.tree}:{path}") is not None or bool(self._base().by_number(number))
+        """Whether path or number was committed before this change, here or in what is being merged in."""
+        if any(self.git.resolve(f"{tree}:{path}") is not None for tree in (self.tree, *self._merged)):
+            return True
+        return bool(self._base().by_number(number))
 
     def has_release(self, number: str, version: str) -> bool | None:
         """Whether a version is published; None without a ledger to ask."""
@@ -177,8 +186,31 @@ class Snapshot:
         return [row for row in self._overlay().values() if row.number == number]
 
     def _kept_number(self, number: str, path: str) -> bool:
-        before = self.git.read(f"{self.tree}:{path}") if path in self.changes else None
-        return before is not None and make_row(path, before.oid, before.data).number == number
+        return path in self.changes and self._committed_number(path) == number
+
+    def _committed_number(self, path: str) -> str:
+        before = self.git.read(f"{self.tree}:{path}")
+        return make_row(path, before.oid, before.data).number if before else ""
+
+    def _stands_near(self, number: str) -> bool:
+        """Whether an unchanged document carries a number in a project's folder in which something is changed."""
+        if self._near is None:
+            folders = {tuple(path.split("/")[:2]) for path in self._listed if path.startswith("projects/")}
+            self._near = [path for folder in sorted(folders) for path in self._documents_in("/".join(folder))]
+        named = (path for path in self._near if path.rsplit("/", 1)[1].startswith(number))
+        return any(path not in self.changes and self._committed_number(path) == number for path in named)
+
+    def _documents_in(self, project: str) -> Iterator[str]:
+        """The files of a project's category folders, as committed."""
+        for mode, category in self._listing(project):
+            if mode == TREE_MODE:
+                for _, name in self._listing(f"{project}/{category}"):
+                    yield f"{project}/{category}/{name}"
+
+    def _listing(self, folder: str) -> list[tuple[str, str]]:
+        """Mode and name of what a folder of the tree holds."""
+        tree = self.git.read(f"{self.tree}:{folder}")
+        return list_tree(tree.data or b"") if tree and tree.kind == "tree" else []
 
     def _base(self) -> Index:
         if not self._fresh:
@@ -188,15 +220,19 @@ class Snapshot:
 
     def _overlay(self) -> dict[str, Row]:
         if self._rows is None:
-            from presales_repo.model.commit import object_id
-
             self._rows = {}
             for change in self.changes.values():
                 if change.mode.startswith("100") and is_document(change.path):
                     data = self.data(change)
-                    oid = change.oid or (object_id("blob", data) if data is not None else "")
+                    oid = change.oid or _blob_id(data)
                     self._rows[change.path] = make_row(change.path, oid, data)
         return self._rows
+
+
+def _blob_id(data: bytes | None) -> str:
+    from presales_repo.model.commit import object_id  # loads OpenSSL, which git's hooks do without
+
+    return "" if data is None else object_id("blob", data)
 
 
 def head_tree(git: Git) -> str:
@@ -211,28 +247,45 @@ def staged_changes(git: Git) -> dict[str, Change]:
     return _changes(parse_raw_diff(done.stdout))
 
 
+def merge_heads(git: Git, environment: Mapping[str, str]) -> list[str]:
+    """The commits being merged in. A hook of git merge sees them only in its environment (GITHEAD_<id>); once the
+    merge waits for a person, in MERGE_HEAD, of which one is enough to know: an octopus merge does not wait."""
+    named = [name.removeprefix("GITHEAD_") for name in environment if name.startswith("GITHEAD_")]
+    waiting = git.resolve("MERGE_HEAD")
+    return [*named, *([waiting] if waiting else [])]
+
+
 def range_changes(git: Git, old: str, new: str) -> dict[str, Change]:
     """What differs between two commits or trees."""
     return _changes(diff_trees(git, old, new))
 
 
-def _changes(records: Iterator[tuple[str, str, str, str]]) -> dict[str, Change]:
+def _changes(records: Iterator[RawChange]) -> dict[str, Change]:
     return {
-        path: Change(path, DELETED if status == "D" else mode, oid)
-        for status, mode, oid, path in records
-        if status != "U"  # unmerged: git itself refuses to commit it
+        item.path: Change(item.path, DELETED if item.status == "D" else item.mode, item.oid)
+        for item in records
+        if item.status != "U"  # unmerged: git itself refuses to commit it
     }
 
 
 def working_changes(git: Git, root: str) -> dict[str, Change]:
     """What differs between HEAD and the working files, staged or not, untracked files included."""
-    names: set[str] = set()
-    if git.resolve("HEAD") is not None:
-        names.update(git.paths("diff-index", "-z", "--no-renames", "--name-only", "HEAD"))
-    else:
-        names.update(git.paths("ls-files", "-z"))
-    names.update(git.paths("ls-files", "-z", "--others", "--exclude-standard"))
+    done = git.run("diff-index", "-z", "--no-renames", git.resolve("HEAD") or EMPTY_TREE)
+    names = [item.path for item in parse_raw_diff(done.stdout) if not _is_only_touched(git, root, item)]
+    names += git.paths("ls-files", "-z", "--others", "--exclude-standard")
     return {path: Change(path, _working_mode(root, path), "") for path in names}
+
+
+def _is_only_touched(git: Git, root: str, item: RawChange) -> bool:
+    """Whether a file that git reports by its time stamp (saved unchanged, copied, checked out anew) is as it was."""
+    if item.status != "M" or item.old_mode != item.mode or item.mode not in ("100644", "100755"):
+        return False
+    if _working_mode(root, item.path) != "100644":
+        return False  # a pipe or a device, which git takes for the file that it replaced
+    before = git.read(item.old_oid)
+    if before is None or before.data is None:
+        return False
+    return before.data == read_file(root, item.path, before.size)
 
 
 def _working_mode(root: str, path: str) -> str:

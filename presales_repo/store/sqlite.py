@@ -32,8 +32,8 @@ class Rows:
 
 
 class Connection:
-    """A database whose statements raise PrsError: E119 locked for too long, E107 the disk is full, E106 it cannot
-    be written, E109 it cannot be read, E124 damaged; a damaged file is removed, so that the next command makes it anew."""
+    """A database whose statements raise PrsError: E119 locked for too long, E107 the disk is full, E106 it cannot be
+    written, E109 it cannot be read, E124 damaged; a damaged file is removed: the next command makes it anew."""
 
     def __init__(self, path: str | None) -> None:
         self._path = path
@@ -105,7 +105,7 @@ class Connection:
 def open_database(path: str | None, schema: str) -> Connection:
     """A cache file with its tables; a file that is no database is thrown away and made anew.
 
-    `path` None, or a place that cannot be written, gives a database in memory. Raises PrsError E119, E107.
+    `path` None, or a place that cannot be written, gives a database in memory. Raises PrsError E119.
     """
     if path is None:
         return _connect(None, schema)
@@ -115,7 +115,7 @@ def open_database(path: str | None, schema: str) -> Connection:
     except OSError:
         return _connect(None, schema)
     except PrsError as error:
-        if error.code not in ("E106", "E124"):
+        if error.code == "E119":
             raise
         return _connect(path if error.code == "E124" else None, schema)
 

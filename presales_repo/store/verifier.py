@@ -26,11 +26,14 @@ from presales_repo.model.policy import (
 from presales_repo.model.replay import Outcome, Stamp, judge, judge_policy
 from presales_repo.model.sshsig import parse_signature
 from presales_repo.model.sshverify import verify
+from presales_repo.model.tree import TREE_MODE, TreeEntries, parse_tree
 from presales_repo.store.git import Git
-from presales_repo.store.objects import TREE_MODE, TreeEntries, change_tree, parse_tree
+from presales_repo.store.objects import change_tree
 
 FILE_MODE = "100644"
 MAX_ATTACHMENT = 512 * 1024 * 1024
+MAX_POLICY_FILES = 200
+MAX_DEPTH = 4  # folders below policy/
 POLICY_FOLDER = "policy"
 
 
@@ -93,19 +96,22 @@ class ObjectReader:
         return found[1], self.read(found[1], "blob", limit)
 
     def files_below(self, tree: str, folder: str) -> dict[str, bytes]:
-        """All files under a folder, path → bytes; only plain files may lie there (A218)."""
+        """All files under a folder, path → bytes; only plain files may lie there, not too many, not too deep (A218)."""
         found = self.find(tree, folder)
         if found is None or found[0] != TREE_MODE:
             raise PrsError("A218", path=folder, mode=found[0] if found else "-")
         files: dict[str, bytes] = {}
-        for name, (mode, oid) in self.tree(found[1]).items():
-            path = f"{folder}/{name}"
-            if mode == TREE_MODE:
-                files |= self.files_below(tree, path)
-            elif mode == FILE_MODE:
-                files[path] = self.read(oid, "blob")
-            else:
-                raise PrsError("A218", path=path, mode=mode)
+        folders = [(folder, found[1])]
+        while folders:
+            parent, oid = folders.pop()
+            for name, (mode, item) in self.tree(oid).items():
+                path = f"{parent}/{name}"
+                if mode == TREE_MODE and path.count("/") <= MAX_DEPTH:
+                    folders.append((path, item))
+                elif mode == FILE_MODE and len(files) < MAX_POLICY_FILES:
+                    files[path] = self.read(item, "blob")
+                else:
+                    raise PrsError("A218", path=path, mode=mode)
         return files
 
 
@@ -152,8 +158,10 @@ def verify_genesis(reader: ObjectReader, oid: str) -> Head:
     policy = load_policy(reader, commit.tree)
     if set(reader.tree(commit.tree)) != {POLICY_FOLDER}:
         raise PrsError("A219", commit=oid)
-    if entry.policy != policy.digest or policy.version != 1:
+    if entry.policy != policy.digest:
         raise PrsError("A203", found=entry.policy, expected=policy.digest)
+    if policy.version != 1:
+        raise PrsError("A323", found=policy.version, expected=1)
     head = Head(hashlib.sha256(raw).hexdigest(), 0, oid, commit.tree, policy)
     _check_signer(policy, commit, entry)
     if entry.signer not in administrators(policy):
@@ -203,7 +211,7 @@ def next_head(head: Head, entry: Entry, outcome: Outcome, oid: str, tree: str) -
 
 
 def _check_signer(policy: Policy, commit: Commit, entry: Entry) -> None:
-    """The signature is that of the person whom the entry names, and git shows that person's name."""
+    """The signature is that of the person whom the entry names, and git shows that person's name and address."""
     if commit.signature is None:
         raise PrsError("A205")
     key = verify(parse_signature(commit.signature), commit.payload)
@@ -212,5 +220,6 @@ def _check_signer(policy: Policy, commit: Commit, entry: Entry) -> None:
         raise PrsError("A301", fingerprint=key.fingerprint())
     if person.id != entry.signer:
         raise PrsError("A206", found=person.id, claimed=entry.signer)
-    if commit.author.email != person.email or commit.committer.email != person.email:
-        raise PrsError("A207", found=commit.author.email, expected=person.email)
+    for ident in (commit.author, commit.committer):
+        if (ident.name, ident.email) != (person.name, person.email):
+            raise PrsError("A207", found=f"{ident.name} <{ident.email}>", expected=f"{person.name} <{person.email}>")

@@ -542,5 +542,5 @@ def test_hooks_work_when_the_package_s_folder_moved(drafted: Desk, tmp_path: Pat
 
 def test_a_project_s_record_is_edited_like_any_file(founded: Desk) -> None:
     record = next(founded.root.glob(f"projects/{PROJECT}-*/project.md"))
-    record.write_text(record.read_text().replace("priority: normal", "priority: high"))
+    record.write_text(record.read_text().replace("priority: normal", "priority: key"))
     assert founded.commit("shen", "改优先级", "-a").code == 0

@@ -268,3 +268,13 @@ def test_person_list_without_a_key(founded: Desk) -> None:
     assert [row["id"] for row in rows] == ["cheng", "gao", "shen", "lin", "han", "xu", "song", "ye"]
     assert all(row["in_force"] and row["active"] and len(row["fingerprints"]) == 1 for row in rows)
     assert_refused(founded.prs("", "policy", "endorse"), "E130")
+
+
+def test_litter_in_the_policy_folder_is_no_part_of_the_policy(founded: Desk) -> None:
+    """What git ignores is not committed, so it must not count in the digest that is signed."""
+    for name in (".people.yaml.swp.prs-tmp", ".DS_Store"):
+        (founded.root / "policy" / name).write_bytes(b"\x00litter")
+    founded.refuse("A324", "cheng", "policy", "propose", "-m", "无")
+    edit_policy(founded, "repository.yaml", ORGANISATION, "启衡")
+    assert propose(founded)["installed"]
+    assert founded.ok("", "verify", "--full", "--json").json["ok"]

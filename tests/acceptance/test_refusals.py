@@ -373,12 +373,12 @@ def test_a_saved_message_is_no_ledger_entry(drafted: Desk) -> None:
 @pytest.mark.parametrize("message", ["", "  \n\t"])
 def test_a_saved_message_says_something(drafted: Desk, message: str) -> None:
     drafted.edit(PAPER)
-    drafted.refuse("W119", "xu", "save", "-m", message)
+    drafted.refuse("W117", "xu", "save", "-m", message)
 
 
 @pytest.mark.parametrize("note", ["", " \n"])
 def test_a_submission_says_what_is_new(drafted: Desk, note: str) -> None:
-    drafted.refuse("W119", "xu", "submit", PAPER, "-m", note)
+    drafted.refuse("W117", "xu", "submit", PAPER, "-m", note)
 
 
 def test_a_stranger_saves_nothing(drafted: Desk) -> None:
