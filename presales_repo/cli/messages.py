@@ -48,8 +48,8 @@ def words(code: str, args: Mapping[str, object]) -> tuple[str, str]:
 
 
 def hint_line(hint: str) -> str:
-    """`hint: what to do`."""
-    return _("hint: {hint}").format(hint=hint)
+    """`hint: what to do`. This word and the severities stay the same in every language: scripts read them."""
+    return f"hint: {hint}"
 
 
 def place(path: str, line: int, column: int) -> str:
@@ -89,10 +89,9 @@ def print_findings(findings: Iterable[Finding], stream: IO[str]) -> None:
 
 
 def paint(severity: str, stream: IO[str]) -> str:
-    """A severity in the reader's language, in colour on a terminal."""
+    """A severity, in colour on a terminal."""
     import os
 
-    word = _(severity)
     if not stream.isatty() or os.environ.get("NO_COLOR"):
-        return word
-    return f"\x1b[1;{_SEVERITIES.get(severity, '0')}m{word}\x1b[0m"
+        return severity
+    return f"\x1b[1;{_SEVERITIES.get(severity, '0')}m{severity}\x1b[0m"

@@ -550,6 +550,14 @@ RULES = (
         "docs/ledger-format.md",
     ),
     Rule(
+        "A224",
+        "error",
+        N_("{path} may not be published: it does not lie in {folder}."),
+        N_("Put the document where prs new puts it, then submit again."),
+        N_("Only documents and their attachments enter the published library."),
+        "docs/ledger-format.md",
+    ),
+    Rule(
         "A230",
         "error",
         N_(
@@ -719,6 +727,14 @@ RULES = (
         N_("Run the command again: what you saw may have changed."),
         N_("Entries are added by compare-and-swap."),
         "docs/ledger-format.md",
+    ),
+    Rule(
+        "A317",
+        "error",
+        N_("{number} is of type {type} in the ledger; its type may not become {found}."),
+        N_("Restore `type:`; a document of another type needs a number of its own: prs new {found}"),
+        N_("The type decided who approved it."),
+        "四(三)1",
     ),
     Rule(
         "A320",

@@ -201,6 +201,14 @@ RULES = (
         "",
     ),
     Rule(
+        "E124",
+        "error",
+        N_("The cache file {path} is damaged: {detail}"),
+        N_("Run the command again: the file was removed and is made anew."),
+        N_("Caches can be deleted at any time; nothing but speed depends on them."),
+        "",
+    ),
+    Rule(
         "E130",
         "error",
         N_("No signing key is named."),

@@ -30,7 +30,9 @@ _SIMPLIFIED = (
 )
 _TABLE = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 _ORDINAL = "[一二三四五六七八九十百零0-9]+"
-_NUMBERING = re.compile(rf"(?:第{_ORDINAL}[章节条款项]|\({_ORDINAL}\)|{_ORDINAL}(?:\.{_ORDINAL})*(?:[、.):]|(?=\s)))\s*")
+_NUMBERING = re.compile(
+    rf"(?:第{_ORDINAL}[章节条款项]|\({_ORDINAL}\)|{_ORDINAL}(?:\.{_ORDINAL})*(?:[、.):]|(?=\s)))\s*"
+)
 
 
 def fold(text: str) -> str:

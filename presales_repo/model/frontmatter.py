@@ -23,7 +23,7 @@ _ODD = r"\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff"
 _ESCAPED = rf'["\\{_ODD}]'
 # Plain scalars that need no quotes under YAML 1.1 rules, kept narrow on purpose.
 _PLAIN = (
-    rf"[^\s!&*?|>@`\"'%#{{}}\[\],:{_ODD}-][^#{{}}\[\],:{_ODD}]*(?<!\s)"
+    rf"[^\s!&*?|>@`\"'%#{{}}\[\],:{_ODD}-][^?#{{}}\[\],:{_ODD}]*(?<!\s)"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.+Z-]+)?"
 )
 
@@ -96,7 +96,7 @@ def set_value(text: str, table: Table, key: str, yaml_value: str) -> str:
         raise PrsError("F107", key=key, line=table.line)
     # A block scalar (`|`) ends after its last line end, which stays.
     end = node.start + len(text[node.start : node.end].rstrip())
-    space = " " if text[node.start - 1] == ":" else ""
+    space = " " if yaml_value and text[node.start - 1] == ":" else ""
     return text[: node.start] + space + yaml_value + text[end:]
 
 
@@ -121,7 +121,8 @@ def set_field(text: str, key: str, yaml_value: str) -> str:
     if text[fields.start] == "{":
         raise PrsError("F107", key=key, line=fields.line)
     indent = " " * (fields.column - 1)
-    return f"{text[: head.end]}{indent}{key}: {yaml_value}{line_end(text)}{text[head.end :]}"
+    line = f"{indent}{key}: {yaml_value}".rstrip() + line_end(text)
+    return text[: head.end] + line + text[head.end :]
 
 
 def append_item(text: str, key: str, block: str) -> str:

@@ -216,7 +216,7 @@ def _opened(entry: Entry, state: DocumentState | None) -> Round:
     if claimed != (opened.version, opened.content, opened.path, opened.digest, attached):
         raise PrsError("A307", number=entry.document, version=opened.version)
     if entry.action != "withdraw" and entry.step != opened.step.id:
-        raise PrsError("A304", number=entry.document, step=opened.step.id, wanted=entry.step, person=entry.signer)
+        raise PrsError("A304", number=entry.document, step=opened.step.id, holders=opened.step.by, person=entry.signer)
     return opened
 
 

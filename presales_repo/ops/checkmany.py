@@ -13,14 +13,14 @@ from presales_repo.model.paths import ATTACHMENTS
 from presales_repo.model.tree import list_tree
 from presales_repo.rules.checks import is_project_record
 from presales_repo.rules.links import check_unnamed
-from presales_repo.rules.words import shell_word
+from presales_repo.rules.words import shell_word, shown
 from presales_repo.store.index import Row
 from presales_repo.store.snapshot import DELETED, Change, Snapshot
 
 
 def tree_files(snapshot: Snapshot, below: Sequence[str] = ()) -> list[Change]:
     """Every file of the snapshot's tree, or those below some paths, without the snapshot's changes."""
-    paths = [path.rstrip("/") for path in below if path != "."]
+    paths = [] if "." in below else [path.rstrip("/") for path in below]
     files = []
     for record in snapshot.git.paths("ls-tree", "-r", "-z", snapshot.tree, "--", *paths):
         head, _, path = record.partition("\t")
@@ -43,14 +43,18 @@ def check_collisions(snapshot: Snapshot, files: Sequence[Change]) -> Iterator[Fi
     """P109 a file or folder whose name differs from another only in case or Unicode form: Windows and macOS keep
     one of the two. Among the files themselves, and between new ones and the rest of the tree."""
     seen: dict[str, str] = {}
+    done: set[str] = set()
     names: dict[str, dict[str, list[str]]] = {}
     for file in files:
         for path in _with_folders(file.path):
+            if path in done:
+                break  # and so are the folders above it
+            done.add(path)
             other = seen.setdefault(_fold(path), path)
             if other == path and file.path in snapshot.changes:
                 other = _committed_twin(snapshot, path, names) or path
             if other != path:
-                yield Finding("P109", file.path, 0, 0, {"other": other})
+                yield Finding("P109", file.path, 0, 0, {"other": shown(other)})
                 break
 
 
@@ -80,7 +84,6 @@ def _committed_twin(snapshot: Snapshot, path: str, names: dict[str, dict[str, li
 
 
 def _folded_names(snapshot: Snapshot, folder: str) -> dict[str, list[str]]:
-
     tree = snapshot.git.read(f"{snapshot.tree}:{folder}")
     names: dict[str, list[str]] = {}
     for _, name in list_tree(tree.data or b"") if tree and tree.kind == "tree" else ():
@@ -114,8 +117,8 @@ def _named(snapshot: Snapshot, rows: Sequence[Row]) -> set[str] | None:
     """The attachments that documents name, None when one of them cannot be read."""
     paths: set[str] = set()
     for row in rows:
-        data = snapshot.data(snapshot.changes.get(row.path) or Change(row.path, "100644", row.blob))
         try:
+            data = snapshot.data(snapshot.changes.get(row.path) or Change(row.path, "100644", row.blob))
             document = read_document(data or b"", row.path)
         except PrsError:
             return None

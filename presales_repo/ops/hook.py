@@ -58,7 +58,7 @@ def check_message(path: str) -> tuple[Finding, ...]:
 
 
 def check_push(directory: str, environment: Mapping[str, str], lines: list[str]) -> tuple[Finding, ...]:
-    """pre-push: `<local ref> <local id> <remote ref> <remote id>` a line. What a server would refuse is refused here."""
+    """pre-push: `<local ref> <local id> <remote ref> <remote id>` a line. Refuses what a server would refuse."""
     repository = open_repository(directory, environment, inside_hook=True)
     try:
         if _policy(repository) is None:

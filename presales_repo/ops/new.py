@@ -14,7 +14,17 @@ from presales_repo.model.paths import document_path
 from presales_repo.model.policy import Policy
 from presales_repo.model.workflow import may_author
 from presales_repo.ops.projects import find_project
-from presales_repo.ops.session import Actor, Session, Work, find_actor, ident, open_work, stamp, today, working_snapshot
+from presales_repo.ops.session import (
+    Actor,
+    Session,
+    Work,
+    committed_snapshot,
+    find_actor,
+    ident,
+    open_work,
+    stamp,
+    today,
+)
 from presales_repo.ops.titles import check_title
 from presales_repo.ops.types import pick_type
 from presales_repo.rules.content import PLACEHOLDER
@@ -80,13 +90,9 @@ def _write(
 
 
 def highest_known(work: Work, stage: str, period: str) -> int:
-    """The highest sequence of a month that any document known here carries: asked once a month, in a clone that
-    has no reservation yet."""
-    prefix = f"{stage}{period}"
-    numbers = [row.number for row in working_snapshot(work).rows()]
-    numbers += [state.number for state in work.ledger.documents()]
-    found = [int(number[8:]) for number in numbers if number.startswith(prefix) and number[8:].isdigit()]
-    return max(found, default=0)
+    """The highest sequence of a month that a committed document or the ledger has: a clone may have received
+    documents without their reservations."""
+    return max(committed_snapshot(work).highest(stage, period), work.ledger.highest(stage, period))
 
 
 def _check_author(doctype: DocType, actor: Actor, policy: Policy) -> None:

@@ -175,9 +175,9 @@ class Index:
 
     def highest(self, stage: str, period: str) -> int:
         """The highest sequence in use for a stage and month, 0 for none."""
-        prefix = f"{stage}{period}"
-        query = "SELECT max(number) FROM file WHERE number GLOB ? || '[0-9][0-9][0-9]'"
-        found = self._db.execute(query, (prefix,)).fetchone()[0]
+        month = f"{stage}{period}"
+        query = "SELECT max(number) FROM file WHERE number BETWEEN ? AND ? AND number GLOB '????????[0-9][0-9][0-9]'"
+        found = self._db.execute(query, (f"{month}000", f"{month}999")).fetchone()[0]
         return int(found[-3:]) if found else 0
 
     def close(self) -> None:

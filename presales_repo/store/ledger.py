@@ -57,6 +57,10 @@ class Ledger:
         """All documents that the ledger knows."""
         return self._cache.documents(only_open=only_open)
 
+    def highest(self, stage: str, period: str) -> int:
+        """The highest sequence of a stage and month that the ledger knows, 0 for none."""
+        return self._cache.highest(stage, period)
+
     def judge(self, entry: Entry, stamp: Stamp) -> Outcome:
         """What an entry would do at this position. Raises PrsError when it may not be made."""
         return judge_entry(self.reader, self.head, entry, stamp, self.document)

@@ -103,6 +103,13 @@ class LedgerCache:
         for (text,) in self._db.execute(f"SELECT state FROM document {where} ORDER BY number"):
             yield self._load(load_state, text)
 
+    def highest(self, stage: str, period: str) -> int:
+        """The highest sequence of a stage and month that the ledger knows, 0 for none."""
+        month = f"{stage}{period}"
+        query = "SELECT max(number) FROM document WHERE number BETWEEN ? AND ?"
+        found = self._db.execute(query, (f"{month}000", f"{month}999")).fetchone()[0]
+        return int(found[-3:]) if found else 0
+
     def _load(self, load: Callable[[str], T], text: str) -> T:
         try:
             return load(text)

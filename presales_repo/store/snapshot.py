@@ -116,6 +116,10 @@ class Snapshot:
         kept = [row for row in self._base().by_number(number) if row.path not in self.changes]
         return kept + self._changed(number)
 
+    def highest(self, stage: str, period: str) -> int:
+        """The highest sequence that a document of the tree carries in a stage and month, 0 for none."""
+        return self._base().highest(stage, period)
+
     def other_paths(self, number: str, path: str) -> tuple[str, ...]:
         """Every other path with the same number.
 

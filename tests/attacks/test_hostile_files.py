@@ -127,6 +127,15 @@ def test_a_link_in_place_of_a_folder_is_not_followed(desk: Desk, tmp_path: Path)
     assert sorted((item.code, item.path) for item in found(desk)) == [("L101", POST), ("S111", "common/7-外面")]
 
 
+def test_a_folder_of_documents_that_became_a_link_is_not_followed(desk: Desk, tmp_path: Path) -> None:
+    folder = desk.root / PAPER
+    folder.rename(tmp_path / folder.name)
+    folder.parent.rmdir()
+    folder.parent.symlink_to(tmp_path)
+    assert {(item.code, item.path) for item in found(desk)} >= {("S111", "common/3-解决方案文档")}
+    assert "S110" in codes(desk) or "P105" in codes(desk)
+
+
 def test_a_repository_inside_the_store_is_no_document(desk: Desk) -> None:
     inner = desk.root / FOLDER / "GT202304001-本周进展.md"
     inner.mkdir(parents=True)

@@ -18,7 +18,7 @@ from tests.company import NOTE_FIELDS, ORGANISATION, PAPER_FIELDS, PRS, ROOT, Co
 from tests.conftest import NOTE, PAPER
 
 KILLING = Path(__file__).parent / "killing"
-SAMPLES = 6
+SAMPLES = 4
 HOOKS = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
 
 
@@ -94,7 +94,7 @@ def _rename_company(desk: Desk) -> None:
 def _finish_policy(desk: Desk, done: Result) -> None:
     shown = desk.ok("", "policy", "show", "--json").json
     assert (shown["organisation"], shown["version"]) == ("启衡", 2)
-    assert desk.entries() == ["prs: policy-propose v2", "prs: genesis"] or len(desk.entries()) == 2
+    assert len(desk.entries()) == 2, "the change is recorded once"
 
 
 def _finish_reading(desk: Desk, done: Result) -> None:
@@ -166,7 +166,7 @@ def suffer(desk: Desk, fault: Fault, at: int, log: Path) -> None:
     done = desk.prs(fault.person, *fault.words)
     assert done.code == 0 or done.codes[:1] in [[code] for code in fault.again], f"{done.out}\n{done.err}"
     fault.finish(desk, done)
-    in_working_order(desk)
+    assert desk.ok("", "verify", "--full", "--json").json["ok"]
     nothing_left_over(desk)
 
 
@@ -178,13 +178,26 @@ def prepared(request: pytest.FixtureRequest, fault: Fault, folder: Path) -> Desk
     return desk
 
 
+@pytest.fixture(scope="session")
+def totals() -> dict[str, int]:
+    """How many writes each command makes, once counted."""
+    return {}
+
+
+def spread(sample: int, total: int) -> int:
+    """One of a few places spread over all writes."""
+    return 1 + (total - 1) * (2 * sample + 1) // (2 * SAMPLES)
+
+
 @pytest.mark.parametrize("sample", range(SAMPLES))
 @pytest.mark.parametrize("name", FAULTS)
-def test_killed_somewhere(request: pytest.FixtureRequest, tmp_path: Path, name: str, sample: int) -> None:
-    fault = FAULTS[name]
-    total = len(writes(prepared(request, fault, tmp_path / "whole"), fault, tmp_path / "log"))
-    at = 1 + (total - 1) * (2 * sample + 1) // (2 * SAMPLES)
-    suffer(prepared(request, fault, tmp_path / "killed"), fault, at, tmp_path / "log")
+def test_killed_somewhere(
+    request: pytest.FixtureRequest, tmp_path: Path, totals: dict[str, int], name: str, sample: int
+) -> None:
+    fault, log = FAULTS[name], tmp_path / "log"
+    if name not in totals:
+        totals[name] = len(writes(prepared(request, fault, tmp_path / "whole"), fault, log))
+    suffer(prepared(request, fault, tmp_path / "killed"), fault, spread(sample, totals[name]), log)
 
 
 @pytest.mark.slow
@@ -247,9 +260,10 @@ def count_init(company: Company, folder: Path, log: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("sample", range(SAMPLES))
-def test_init_killed_somewhere(company: Company, tmp_path: Path, sample: int) -> None:
-    total = len(count_init(company, tmp_path / "whole", tmp_path / "log"))
-    suffer_init(company, tmp_path / "killed", 1 + (total - 1) * (2 * sample + 1) // (2 * SAMPLES), tmp_path / "log")
+def test_init_killed_somewhere(company: Company, tmp_path: Path, totals: dict[str, int], sample: int) -> None:
+    if "init" not in totals:
+        totals["init"] = len(count_init(company, tmp_path / "whole", tmp_path / "log"))
+    suffer_init(company, tmp_path / "killed", spread(sample, totals["init"]), tmp_path / "log")
 
 
 @pytest.mark.slow

@@ -154,7 +154,7 @@ def prs(*arguments: str | Path, **environment: str) -> str:
         (["explain", "A302"], "A302 (错误)：", "A302 (error): "),
         (
             ["explain", "Z999"],
-            "错误[W115]: 没有代码 Z999。\n提示：请使用",
+            "error[W115]: 没有代码 Z999。\nhint: 请使用",
             "error[W115]: There is no such code: Z999\nhint: ",
         ),
     ],
@@ -188,9 +188,9 @@ def test_help_and_refusals_speak_the_language_asked_for(
 )
 def test_words_that_were_not_understood_are_refused_in_chinese(arguments: list[str], text: str) -> None:
     shown = prs(*arguments, PRS_LANG="zh")
-    assert shown.startswith("错误[E190]: 无法理解该命令：")
+    assert shown.startswith("error[E190]: 无法理解该命令：")
     assert text in shown
-    assert "\n提示：请参阅：prs " in shown
+    assert "\nhint: 请参阅：prs " in shown
 
 
 @pytest.mark.parametrize(
@@ -217,9 +217,9 @@ def test_the_option_wins_over_the_environment() -> None:
 @pytest.mark.parametrize(
     ("front_matter", "text"),
     [
-        ("number: QD1", "错误[N102]: QD1 不是有效的文档编号。\n  提示：请改为"),
-        ("title: a: b", "错误[F101]: 文件头不是有效的 YAML：此处不能再有冒号，内容含冒号时须加引号\n"),
-        ("title: &a b", "错误[F104]: 文件头使用了不允许的写法：锚点或别名（& 或 *）。\n"),
+        ("number: QD1", "error[N102]: QD1 不是有效的文档编号。\n  hint: 请改为"),
+        ("title: a: b", "error[F101]: 文件头不是有效的 YAML：此处不能再有冒号，内容含冒号时须加引号\n"),
+        ("title: &a b", "error[F104]: 文件头使用了不允许的写法：锚点或别名（& 或 *）。\n"),
     ],
 )
 def test_a_finding_is_chinese_down_to_its_cause(founded: Desk, front_matter: str, text: str) -> None:
@@ -233,4 +233,4 @@ def test_a_hook_is_chinese(tmp_path: Path) -> None:
     message = tmp_path / "message"
     message.write_text("x\n\nPrs-Action: approve\n", encoding="utf-8")
     shown = run("-I", "-S", HOOK, "commit-msg", message, PRS_LANG="zh")
-    assert shown.startswith("错误[A210]: 说明中有一行以 Prs- 开头")
+    assert shown.startswith("error[A210]: 说明中有一行以 Prs- 开头")
