@@ -68,12 +68,17 @@ def own_hooks_folder(git: Git, own: str) -> None:
 
 
 def install_hooks(repository: Repository) -> list[Hook]:
-    """Write this clone's hooks, and tell plain git whose signatures are good here (`git verify-commit`).
+    """Write this clone's hooks, and tell plain git how to sign and whose signatures are good (`git verify-commit`).
 
     Raises PrsError E141 when somebody else's hook stands there.
     """
     written = write_hooks(hooks_folder(repository))
-    repository.git.run("config", "--local", "gpg.ssh.allowedSignersFile", repository.private(ALLOWED_SIGNERS))
+    git = repository.git
+    settings = {"gpg.ssh.allowedSignersFile": repository.private(ALLOWED_SIGNERS), "core.quotepath": "false"}
+    if git.run("config", "user.signingkey", ok=(0, 1)).stdout.strip():
+        settings |= {"gpg.format": "ssh", "commit.gpgsign": "true"}  # without a key git could commit nothing
+    for name, value in settings.items():
+        git.run("config", "--local", name, value)
     return written
 
 

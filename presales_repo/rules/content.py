@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from presales_repo.findings import Finding
 from presales_repo.model.doctype import DocType, RequiredHeading
@@ -40,16 +41,23 @@ def check_headings(document: Document, doctype: DocType, structure: Outline) -> 
     not matter (R051)."""
     sections = structure.sections
     titles = [fold_heading(section.title) for section in sections]
+    wanted = [_folded(required.title) for required in doctype.headings]
     for index, required in enumerate(doctype.headings):
         args = {"heading": required.title}
-        found = [at for at, title in enumerate(titles) if title == fold_heading(required.title)]
+        found = [at for at, title in enumerate(titles) if title == wanted[index]]
         if not found:
-            following = {fold_heading(later.title) for later in doctype.headings[index + 1 :]}
+            following = wanted[index + 1 :]
             below = [section.line for section, title in zip(sections, titles, strict=True) if title in following]
             yield Finding("H101", document.path, below[0] if below else _last_line(document), 0, args)
         for at in found:
             if _is_unwritten(sections, at, required):
                 yield Finding("H102", document.path, sections[at].line, 0, args)
+
+
+@cache
+def _folded(title: str) -> str:
+    """A heading of the policy, of which there are few, for comparison."""
+    return fold_heading(title)
 
 
 def _last_line(document: Document) -> int:

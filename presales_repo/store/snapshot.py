@@ -124,9 +124,10 @@ class Snapshot:
         """Every other path with the same number.
 
         A changed document that kept its number has none among the unchanged: it was accepted with it. So an edit,
-        which is what most commits are, does not need the register.
+        which is what most commits are, does not need the register. A check of working files says both places of a
+        number that got past the hooks twice.
         """
-        rows = self._changed(number) if self._kept_number(number, path) else self.find(number)
+        rows = self._changed(number) if not self._root and self._kept_number(number, path) else self.find(number)
         return tuple(row.path for row in rows if row.path != path)
 
     def has_file(self, path: str) -> bool:

@@ -74,7 +74,7 @@ def test_the_number_in_a_name_without_a_title() -> None:
     assert DocumentPath("common", "", "6", "ZH202305001.md").number == "ZH202305001"
 
 
-@pytest.mark.parametrize("path", ["common/6-其他/ZH202305001-a.md", "attachments/QD202305001/photo 1.JPG", "attachments/a/.../b"][:2])
+@pytest.mark.parametrize("path", ["common/6-其他/ZH202305001-a.md", "attachments/QD202305001/photo 1.JPG", "a/b..c"])
 def test_ordinary_paths_may_be_published(path: str) -> None:
     assert is_plain_path(path)
 

@@ -225,7 +225,18 @@ def test_a_project_does_not_lose_its_record_while_it_has_documents(desk: Desk) -
     assert all_said(desk) == [("P114", PLAN), ("P114", record)]
 
 
-# -- numbers from elsewhere
+# -- numbers
+
+
+def test_a_number_that_got_past_the_hooks_twice_is_said_at_both_places(desk: Desk) -> None:
+    twin = "projects/XM2023001-滨江智慧园区/6-其他文档/GT202304001-本周进展.md"
+    write(desk, POST, post())
+    write(desk, twin, post(fields="project: XM2023001\n"))
+    commit(desk)
+    assert all_said(desk) == [("N106", POST), ("N106", twin)]
+    write(desk, POST, post(fields="summary: 改了一处\n"))
+    assert all_said(desk) == [("N106", POST), ("N106", twin)]
+    assert all_said(desk, POST) == [("N106", POST)]
 
 
 def test_documents_that_a_merge_brings_are_not_taken_for_made_by_hand(desk: Desk) -> None:

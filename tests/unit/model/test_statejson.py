@@ -1,0 +1,38 @@
+"""Ledger state as JSON text: every value comes back as it was."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presales_repo.model.ledger import DocumentState, Event, Release, Round
+from presales_repo.model.policy import Step
+from presales_repo.model.statejson import STATE_SHAPE, dump_state, load_state
+
+WORDS = st.text(max_size=5)
+COUNTS = st.integers(0, 2**40)
+NAMES = st.lists(WORDS, max_size=3).map(tuple)
+FILES = st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=2).map(tuple)
+STEPS = st.lists(st.builds(Step, WORDS, WORDS, WORDS, WORDS, COUNTS), min_size=1, max_size=3).map(tuple)
+ROUNDS = st.builds(
+    Round, version=WORDS, content=WORDS, path=WORDS, blob=WORDS, digest=WORDS, authors=NAMES, department=WORDS, important=st.booleans(),
+    note=WORDS, chain=WORDS, steps=STEPS, attachments=FILES, position=COUNTS, signed=NAMES, signers=NAMES, named=NAMES, start=COUNTS,
+)  # fmt: skip
+RELEASES = st.builds(
+    Release, version=WORDS, sequence=COUNTS, start=COUNTS, commit=WORDS, content=WORDS, path=WORDS, blob=WORDS, digest=WORDS, authors=NAMES,
+    chain=WORDS, note=WORDS, time=COUNTS, offset=WORDS, important=st.booleans(), attachments=FILES,
+)  # fmt: skip
+EVENTS = st.builds(Event, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS, COUNTS, WORDS, WORDS)
+STATES = st.builds(
+    DocumentState, WORDS, WORDS, WORDS, st.none() | ROUNDS, st.lists(RELEASES, max_size=2).map(tuple), st.lists(EVENTS, max_size=2).map(tuple)
+)
+
+
+@given(STATES)
+def test_a_state_is_loaded_as_it_was(state: DocumentState) -> None:
+    assert load_state(dump_state(state)) == state
+
+
+def test_the_shape_names_every_field_so_that_no_old_cache_is_misread() -> None:
+    for field in ("named", "attachments", "important", "chain", "quorum", "comment", "type_id"):
+        assert field in STATE_SHAPE
