@@ -72,8 +72,10 @@ class Corpus:
 
     def records(self) -> list[tuple[str, bytes]]:
         """Path and bytes of each project's own record."""
+        manager = next(person for person in self.policy.people.values() if "presales-manager" in person.roles)
+        fixed = f"customer: 客户\npriority: normal\nmanager: {manager.id}\nopened_on: {FIRST_YEAR}-01-04\n"
         return [
-            (f"{folder}/{PROJECT_RECORD}", f"---\nid: {id_}\nname: {folder[-6:]}\ncustomer: 客户\n---\n".encode())
+            (f"{folder}/{PROJECT_RECORD}", f"---\nid: {id_}\nname: {folder.split('-', 1)[1]}\n{fixed}---\n".encode())
             for id_, folder in self.projects
         ]
 

@@ -13,8 +13,13 @@ from presales_repo.cli.messages import finding_args, words
 from presales_repo.codes import all_rules
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
+from presales_repo.model.doctype import FIELD_KINDS
+from presales_repo.model.document import read_document
+from presales_repo.model.policy import build_policy, policy_data
 from presales_repo.ops.check import check
+from presales_repo.ops.init import built_in_policy
 from presales_repo.rules.checks import as_finding
+from presales_repo.rules.values import inner_fields
 from tests.cases.library import CASES, Case, clear, lay_out, read_case, session_at, stock
 from tests.company import Desk
 
@@ -84,6 +89,19 @@ def place(finding: Finding) -> str:
 @pytest.mark.parametrize("folder", VALID, ids=lambda folder: folder.name)
 def test_valid_case_is_not_reported(shelf: Library, folder: Path) -> None:
     assert findings_of(shelf, read_case(folder)) == []
+
+
+def test_a_valid_case_has_fields_of_every_kind() -> None:
+    """All but `attachments`, which the built-in types do not use."""
+    policy = build_policy(policy_data(built_in_policy()))
+    case = read_case(CASES / "valid" / "all-field-kinds")
+    used = set()
+    for path, data in case.files.items():
+        document = read_document(data, path)
+        fields = {**policy.common_fields, **policy.types[document.type_id].fields}
+        for name, node in document.head.fields.values.items():
+            used |= {fields[name].kind, *(field.kind for field, _ in inner_fields(fields[name], node))}
+    assert used == FIELD_KINDS - {"attachments"}
 
 
 def test_every_code_of_the_check_has_a_case() -> None:

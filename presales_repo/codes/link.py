@@ -41,7 +41,7 @@ RULES = (
         "L105",
         "error",
         N_("Attachment {path} is missing."),
-        N_("Put the file there, or correct the path: {corrected}"),
+        N_("Put the file there, or correct `path:`; the attachments of this document lie in {folder}"),
         N_("Attachments lie in attachments/<number>/."),
         "四(二)2; R104",
     ),

@@ -10,7 +10,7 @@ from presales_repo.model.document import Document
 from presales_repo.model.policy import Policy
 from presales_repo.model.workflow import may_author
 from presales_repo.rules.place import field_line
-from presales_repo.rules.values import check_field, is_empty
+from presales_repo.rules.values import check_field, is_empty, sample
 from presales_repo.rules.words import nearest, shown
 
 # Derived from type, author and ledger; written down they would go stale and change the signed bytes.
@@ -56,7 +56,7 @@ def check_values(
         if node is not None and not empty:
             yield from check_field(field, node, document.path, policy)
         elif field.required and name != "number":
-            args = {"field": name, "title": field.title_zh}
+            args = {"field": name, "title": field.title_zh, "expected": sample(field, policy)}
             yield Finding("F109", document.path, field_line(document, name), 0, args)
 
 

@@ -27,7 +27,8 @@ class Register(Protocol):
         """The highest sequence issued for a stage and month, None when nothing is recorded in this clone."""
 
     def is_known(self, number: str, path: str) -> bool:
-        """Whether path or number was committed before this change: the number was accepted then."""
+        """Whether path or number was committed before this change, here or in what is being merged in: the number
+        was accepted then."""
 
     def has_release(self, number: str, version: str) -> bool | None:
         """Whether a version is published; None when this cannot be told here (no ledger at hand)."""

@@ -76,17 +76,17 @@ def check_field(field: Field, node: Node, path: str, policy: Policy) -> Iterator
     person, department or role, F115 a key it does not have, F123 too long, F124 too many, S107 hidden characters."""
     if is_empty(node):
         if field.required:
-            yield _finding("F110", field, node, path)
+            yield _finding("F110", field, node, path, expected=sample(field, policy))
     elif field.kind == "list<object>":
         yield from _check_objects(field, node, path, policy)
     elif field.kind == "map":
-        yield from _check_map(field, node, path)
+        yield from _check_map(field, node, path, policy)
     elif field.kind in LIST_KINDS:
         yield from _check_list(field, node, path, policy)
     elif isinstance(node, Scalar):
         yield from _check_scalar(field, field.kind, node, path, policy)
     else:
-        yield _shape(field, node, path, example(field.kind, field, policy))
+        yield _shape(field, node, path, _example(field.kind, field, policy))
 
 
 def is_empty(node: Node) -> bool:
@@ -108,9 +108,9 @@ def _shape(field: Field, node: Node, path: str, expected: str) -> Finding:
 
 def _check_list(field: Field, node: Node, path: str, policy: Policy) -> Iterator[Finding]:
     kind = LIST_KINDS[field.kind]
-    expected = example(kind, field, policy)
+    expected = _example(kind, field, policy)
     if isinstance(node, Table):
-        yield _shape(field, node, path, f"[{expected}]")
+        yield _shape(field, node, path, sample(field, policy))
         return
     items = node.items if isinstance(node, Items) else (node,)
     if len(items) > MAX_ITEMS:
@@ -124,9 +124,8 @@ def _check_list(field: Field, node: Node, path: str, policy: Policy) -> Iterator
 
 
 def _check_objects(field: Field, node: Node, path: str, policy: Policy) -> Iterator[Finding]:
-    expected = "- {" + ", ".join(f"{name}: …" for name in field.item) + "}"
     if not isinstance(node, Items):
-        yield _shape(field, node, path, expected)
+        yield _shape(field, node, path, sample(field, policy))
         return
     if len(node.items) > MAX_ITEMS:
         yield _finding("F124", field, node, path, count=len(node.items), limit=MAX_ITEMS)
@@ -135,7 +134,7 @@ def _check_objects(field: Field, node: Node, path: str, policy: Policy) -> Itera
         if isinstance(item, Table):
             yield from _check_object(field, item, path, policy)
         else:
-            yield _shape(field, item, path, expected)
+            yield _shape(field, item, path, sample(field, policy)[1:-1])
 
 
 def _check_object(field: Field, item: Table, path: str, policy: Policy) -> Iterator[Finding]:
@@ -147,18 +146,18 @@ def _check_object(field: Field, item: Table, path: str, policy: Policy) -> Itera
             yield from check_field(inner, value, path, policy)
     for name, inner in field.item.items():
         if inner.required and name not in item.values:
-            yield _finding("F109", inner, item, path)
+            yield _finding("F109", inner, item, path, expected=sample(inner, policy))
 
 
-def _check_map(field: Field, node: Node, path: str) -> Iterator[Finding]:
+def _check_map(field: Field, node: Node, path: str, policy: Policy) -> Iterator[Finding]:
     if not isinstance(node, Table):
-        yield _shape(field, node, path, "{" + ", ".join(f"{key}: 80" for key in field.keys or ("K1",)) + "}")
+        yield _shape(field, node, path, sample(field, policy))
         return
     for key, value in node.values.items():
         if field.keys and key not in field.keys:
             yield _finding("F115", field, node.keys[key], path, key=shown(key), allowed=", ".join(field.keys))
         elif is_empty(value):
-            yield _finding("F110", field, node.keys[key], path)
+            yield _finding("F110", field, node.keys[key], path, expected=f"{{{key}: 80}}")
         elif isinstance(value, Scalar):
             yield from _check_number(field, "number", value, path)
         else:
@@ -181,7 +180,7 @@ def _check_scalar(field: Field, kind: str, node: Scalar, path: str, policy: Poli
             yield _finding("F114", field, node, path, found=shown(node.text), near=_meant(node.text, known))
     elif kind in _FORMS:
         if not _FORMS[kind](node.text):
-            yield _finding("F111", field, node, path, found=shown(node.text), expected=example(kind, field, policy))
+            yield _finding("F111", field, node, path, found=shown(node.text), expected=_example(kind, field, policy))
     elif kind == "string":
         yield from _check_string(field, node, path)
 
@@ -224,11 +223,23 @@ def _meant(text: str, known: Mapping[str, Person] | Mapping[str, Titled]) -> str
     return nearest(text, known) or ", ".join(islice(known, 8))
 
 
-def example(kind: str, field: Field, policy: Policy) -> str:
-    """A value of the right form, for a hint."""
+def sample(field: Field, policy: Policy) -> str:
+    """A value of the right form as it would be written, for a hint."""
+    if field.kind == "list<object>":
+        return "[{" + ", ".join(f"{name}: …" for name in field.item) + "}]"
+    if field.kind == "map":
+        return "{" + ", ".join(f"{key}: 80" for key in field.keys or ("K1",)) + "}"
+    inner = LIST_KINDS.get(field.kind)
+    return f"[{_example(inner, field, policy)}]" if inner else _example(field.kind, field, policy).split(", ")[0]
+
+
+def _example(kind: str, field: Field, policy: Policy) -> str:
+    """One value of a kind; the forms to choose from, where there are several."""
     if kind in _CATALOGUES:
         return next(iter(_CATALOGUES[kind](policy)), "-")
-    return next(iter(field.values), "-") if kind == "enum" else EXAMPLES[kind]
+    if kind in ("int", "number") and field.minimum is not None:
+        return f"{field.minimum:g}"
+    return next(iter(field.values), "-") if kind == "enum" else EXAMPLES.get(kind, "…")
 
 
 _CATALOGUES: dict[str, Callable[[Policy], Mapping[str, Person] | Mapping[str, Titled]]] = {

@@ -129,7 +129,9 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("words", [("song", "register", NOTE), ("lin", "save", "-m", "x"), ("cheng", "policy", "propose", "-m", "x")])
+@pytest.mark.parametrize(
+    "words", [("song", "register", NOTE), ("lin", "save", "-m", "x"), ("cheng", "policy", "propose", "-m", "x")]
+)
 @pytest.mark.parametrize(("act", "code"), STATES.values(), ids=STATES.keys())
 def test_commands_that_need_main(drafted: Desk, act: object, code: str, words: tuple[str, ...]) -> None:
     act(drafted)  # type: ignore[operator]
@@ -173,7 +175,9 @@ def test_another_git_at_work(drafted: Desk) -> None:
     drafted.ok("xu", "save", PAPER, "-m", "修改")
 
 
-@pytest.mark.parametrize("name", ["refs/heads/approved", "refs/heads/main", "packed-refs", "refs/prs/numbers/FJ/202305"])
+@pytest.mark.parametrize(
+    "name", ["refs/heads/approved", "refs/heads/main", "packed-refs", "refs/prs/numbers/FJ/202305"]
+)
 def test_a_stale_lock_of_a_ref(drafted: Desk, name: str) -> None:
     """What a killed git leaves: named, with the way out, and good again once it is gone."""
     words = {
@@ -274,9 +278,7 @@ def fill(folder: Path) -> None:
 
 
 @each_writing
-def test_a_read_only_disk(
-    submitted: Desk, mounted: list[Path], person: str, words: tuple[str, ...]
-) -> None:
+def test_a_read_only_disk(submitted: Desk, mounted: list[Path], person: str, words: tuple[str, ...]) -> None:
     submitted.edit(PLAN)
     submitted.ok("", "list")
     read_only(submitted, mounted)
@@ -293,9 +295,7 @@ def test_a_read_only_disk_can_be_read(submitted: Desk, mounted: list[Path], know
 
 
 @each_writing
-def test_a_full_disk(
-    submitted: Desk, mounted: list[Path], tmp_path: Path, person: str, words: tuple[str, ...]
-) -> None:
+def test_a_full_disk(submitted: Desk, mounted: list[Path], tmp_path: Path, person: str, words: tuple[str, ...]) -> None:
     submitted.edit(PLAN)
     desk = small_disk(submitted, mounted, tmp_path / "disk")
     desk.ok("", "list")
@@ -689,7 +689,12 @@ def test_a_reader_that_goes_away(submitted: Desk, words: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
-        [*PRS, *words], cwd=submitted.root, env=submitted.environment(), stdout=writing, stderr=subprocess.PIPE, check=False
+        [*PRS, *words],
+        cwd=submitted.root,
+        env=submitted.environment(),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
     )
     os.close(writing)
     assert done.returncode == 0
@@ -708,7 +713,12 @@ def test_without_any_stdout(submitted: Desk, words: list[str]) -> None:
 def test_a_full_device_as_stdout(submitted: Desk) -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [*PRS, "types"], cwd=submitted.root, env=submitted.environment(), stdout=full, stderr=subprocess.PIPE, check=False
+            [*PRS, "types"],
+            cwd=submitted.root,
+            env=submitted.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
         )
     assert done.returncode == 2
     assert done.stderr.startswith(b"error[E107]: ")

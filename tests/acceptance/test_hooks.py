@@ -80,7 +80,11 @@ BREACHES: dict[str, tuple[Callable[[Desk], object], tuple[str, ...], str]] = {
         "prs new",
     ),
     "a document at the top": (lambda desk: relocate(desk, PAPER, "."), ("P104", "P105"), "common"),
-    "a required heading is gone": (lambda desk: rewrite(desk, PAPER, "## 技术架构", "## 架构"), ("H101",), "## 技术架构"),
+    "a required heading is gone": (
+        lambda desk: rewrite(desk, PAPER, "## 技术架构", "## 架构"),
+        ("H101",),
+        "## 技术架构",
+    ),
     "a required field is gone": (
         lambda desk: rewrite(desk, PAPER, "product: 数据中台", "keywords: [数据]"),
         ("F109",),
@@ -234,7 +238,13 @@ def test_no_verify_is_git_s_own_way_round_and_check_still_sees_it(drafted: Desk)
 
 @pytest.mark.parametrize(
     "message",
-    ["修改\n\nPrs-Action: approve", "Prs-Action: approve", "修改\n\nprs-action: approve", "a\n\n Prs-Doc: x", "a\nPRS-X: y"],
+    [
+        "修改\n\nPrs-Action: approve",
+        "Prs-Action: approve",
+        "修改\n\nprs-action: approve",
+        "a\n\n Prs-Doc: x",
+        "a\nPRS-X: y",
+    ],
 )
 def test_a_message_that_looks_like_a_ledger_entry_is_stopped(drafted: Desk, message: str) -> None:
     drafted.edit(PAPER)
@@ -360,7 +370,9 @@ def test_with_another_index_named_by_the_user(drafted: Desk, tmp_path: Path) -> 
     assert drafted.git_ok("ls-files", "-s") != before
 
 
-@pytest.mark.parametrize("variable", ["GIT_DIR", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_PREFIX"])
+@pytest.mark.parametrize(
+    "variable", ["GIT_DIR", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_PREFIX"]
+)
 def test_variables_that_redirect_git_are_not_followed(submitted: Desk, tmp_path: Path, variable: str) -> None:
     submitted.env[variable] = str(tmp_path / "elsewhere")
     submitted.ok("han", "approve", PAPER)

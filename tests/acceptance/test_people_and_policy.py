@@ -124,9 +124,7 @@ def test_a_missing_policy_file(founded: Desk) -> None:
 # -- people
 
 
-def test_a_person_is_added_by_command_and_takes_part_after_the_endorsement(
-    submitted: Desk, tmp_path: Path
-) -> None:
+def test_a_person_is_added_by_command_and_takes_part_after_the_endorsement(submitted: Desk, tmp_path: Path) -> None:
     key = make_key(tmp_path / "wen")
     words = ["person", "add", "wen.bo", "--name", "文博: #1", "--department", "technology", "--role", "technical-expert",
              "--email", "wen@qiheng.example", "--key", f"{key}.pub"]  # fmt: skip
@@ -159,9 +157,7 @@ BAD_PERSONS: dict[str, tuple[str, dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize(("person", "words", "code"), BAD_PERSONS.values(), ids=BAD_PERSONS.keys())
-def test_a_person_that_may_not_be(
-    founded: Desk, tmp_path: Path, person: str, words: dict[str, str], code: str
-) -> None:
+def test_a_person_that_may_not_be(founded: Desk, tmp_path: Path, person: str, words: dict[str, str], code: str) -> None:
     key = make_key(tmp_path / "wen")
     options = [word for pair in {**ADD, **words}.items() for word in pair]
     founded.refuse(code, "", "person", "add", person, *options, "--key", f"{key}.pub")

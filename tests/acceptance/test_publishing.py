@@ -309,7 +309,11 @@ def _shell_command(desk: Desk, key: Path) -> list[str]:
 
 def test_a_key_with_another_algorithm(company: Company, tmp_path: Path) -> None:
     key = tmp_path / "ecdsa"
-    run(["ssh-keygen", "-q", "-t", "ecdsa", "-b", "384", "-N", "", "-f", str(key)], tmp_path, {"PATH": os.environ["PATH"]})
+    run(
+        ["ssh-keygen", "-q", "-t", "ecdsa", "-b", "384", "-N", "", "-f", str(key)],
+        tmp_path,
+        {"PATH": os.environ["PATH"]},
+    )
     desk = Desk(company, tmp_path, tmp_path / "home")
     desk.home.mkdir()
     desk.ok("", "--key", key, "init", "repo", "--org", ORGANISATION, "--name", "程伯远", "--email", "cheng@q.example")

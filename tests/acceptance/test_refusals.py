@@ -232,9 +232,7 @@ NEW_REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize(("code", "words"), NEW_REFUSED.values(), ids=NEW_REFUSED.keys())
-def test_no_number_is_spent_on_a_document_that_may_not_be(
-    founded: Desk, code: str, words: tuple[str, ...]
-) -> None:
+def test_no_number_is_spent_on_a_document_that_may_not_be(founded: Desk, code: str, words: tuple[str, ...]) -> None:
     founded.refuse(code, "xu", "new", *words)
 
 
@@ -328,7 +326,9 @@ def test_a_bad_key(submitted: Desk, tmp_path: Path, make: Callable[[Path], Path]
     assert submitted.fingerprint() == before
 
 
-@pytest.mark.parametrize("command", [("approve", PAPER), ("save", PLAN, "-m", "修改"), ("policy", "propose", "-m", "x")])
+@pytest.mark.parametrize(
+    "command", [("approve", PAPER), ("save", PLAN, "-m", "修改"), ("policy", "propose", "-m", "x")]
+)
 def test_a_public_key_alone_cannot_sign(submitted: Desk, tmp_path: Path, command: tuple[str, ...]) -> None:
     """The person is known, so everything is ready, but nothing here can sign: nothing may be left changed."""
     person = {"approve": "han", "save": "lin", "policy": "cheng"}[command[0]]
@@ -433,7 +433,17 @@ def test_an_ignored_pdf_is_never_saved(published: Desk) -> None:
 def init(company: Company, folder: Path, *args: str | Path, directory: str = "repo") -> tuple[Desk, list[str | Path]]:
     desk = Desk(company, folder, folder / "home")
     desk.home.mkdir(exist_ok=True)
-    return desk, ["init", directory, "--org", ORGANISATION, "--name", "程伯远", "--email", "cheng@qiheng.example", *args]
+    return desk, [
+        "init",
+        directory,
+        "--org",
+        ORGANISATION,
+        "--name",
+        "程伯远",
+        "--email",
+        "cheng@qiheng.example",
+        *args,
+    ]
 
 
 PEOPLE_LISTS = {
@@ -474,7 +484,9 @@ def test_one_key_of_two_people(company: Company, tmp_path: Path) -> None:
     listed = tmp_path / "list.yaml"
     key = company.people["shen"].public
     listed.write_text(
-        "".join(f"- {{id: {p}, name: {p}, department: presales, email: {p}@q.example, keys: ['{key}']}}\n" for p in "ab")
+        "".join(
+            f"- {{id: {p}, name: {p}, department: presales, email: {p}@q.example, keys: ['{key}']}}\n" for p in "ab"
+        )
     )
     desk, words = init(company, tmp_path, "--people", listed)
     assert_refused(desk.prs("cheng", *words), "A403")

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,4 +115,3 @@ def clear(desk: Desk, commit: str) -> None:
     """Bring the repository back to `commit` and its files to what they were."""
     desk.git_ok("reset", "-q", "--hard", commit)
     desk.git_ok("clean", "-ffdxq")
-    shutil.rmtree(desk.root / "pdf", ignore_errors=True)

@@ -130,7 +130,8 @@ def test_a_rejection_and_an_approval_at_once(submitted: Desk) -> None:
 
 def test_one_project_id_is_given_once(founded: Desk) -> None:
     results = at_once(
-        founded, [("shen", "project", "new", "XM2023002", "-t", f"项目{name}", "--customer", "客户") for name in "甲乙丙丁"]
+        founded,
+        [("shen", "project", "new", "XM2023002", "-t", f"项目{name}", "--customer", "客户") for name in "甲乙丙丁"],
     )
     assert sorted(code for code, _, _ in results) == [0, 2, 2, 2]
     assert len(list(founded.root.glob("projects/XM2023002-*"))) == 1

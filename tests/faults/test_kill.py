@@ -103,7 +103,12 @@ def _finish_reading(desk: Desk, done: Result) -> None:
 
 FAULTS = {
     "new": Fault(
-        "xu", ("new", "technical-white-paper", "-t", "又一份", *PAPER_FIELDS, "--json"), "drafted", _nothing, (), _finish_new
+        "xu",
+        ("new", "technical-white-paper", "-t", "又一份", *PAPER_FIELDS, "--json"),
+        "drafted",
+        _nothing,
+        (),
+        _finish_new,
     ),
     "save": Fault(
         "xu", ("save", PAPER, "-m", "修改"), "drafted", lambda desk: desk.edit(PAPER), ("W106",), _finish_save
@@ -117,7 +122,9 @@ FAULTS = {
     "propose": Fault(
         "cheng", ("policy", "propose", "-m", "改名"), "founded", _rename_company, ("A324",), _finish_policy
     ),
-    "first contact": Fault("", ("list",), "drafted", lambda desk: shutil.rmtree(desk.home / "state"), (), _finish_reading),
+    "first contact": Fault(
+        "", ("list",), "drafted", lambda desk: shutil.rmtree(desk.home / "state"), (), _finish_reading
+    ),
 }
 
 
@@ -284,7 +291,7 @@ def test_litter_of_a_crash_hinders_nobody(drafted: Desk) -> None:
     """Half-written files of a killed process, whatever their names, are neither read nor committed nor in the way."""
     folder = drafted.path_of(PAPER).parent
     for name in (".0123456789abcdef.prs-tmp", f"{drafted.path_of(PAPER).name}.4711.prs-tmp"):
-        (folder / name).write_bytes("---\nnumber: FJ2023".encode())
+        (folder / name).write_bytes(b"---\nnumber: FJ2023")
     private = drafted.root / ".git" / "prs"
     (private / "save-index").write_bytes(b"half an index")
     (private / "save-index.lock").write_bytes(b"")

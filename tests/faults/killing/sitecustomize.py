@@ -50,7 +50,19 @@ def _counted(counter: _Counter, name: str, real: Callable[..., Any]) -> Callable
 
 
 def _patch(counter: _Counter) -> None:
-    for name in ("link", "replace", "rename", "mkdir", "rmdir", "unlink", "remove", "chmod", "symlink", "write", "fsync"):
+    for name in (
+        "link",
+        "replace",
+        "rename",
+        "mkdir",
+        "rmdir",
+        "unlink",
+        "remove",
+        "chmod",
+        "symlink",
+        "write",
+        "fsync",
+    ):
         setattr(os, name, _counted(counter, f"os.{name}", getattr(os, name)))
     _patch_open(counter)
     _patch_programs(counter)
@@ -69,7 +81,7 @@ def _patch_open(counter: _Counter) -> None:
     real_file = builtins.open
 
     def file_open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        chosen = counted_file if set(mode) & set("wax+") else real_file
+        chosen = counted_file if set(mode) & set("wax+") and not isinstance(file, int) else real_file
         return chosen(file, mode, *args, **kwargs)
 
     os.open = os_open
@@ -82,7 +94,7 @@ def _patch_programs(counter: _Counter) -> None:
     class Popen(real):  # type: ignore[type-arg, misc, valid-type]
         def __init__(self, args: Any, *more: Any, **kwargs: Any) -> None:
             words = args if isinstance(args, list) else [args]
-            self.prs_label = " ".join(str(word) for word in words if not str(word).startswith("-"))[:60]
+            self.prs_label = " ".join(str(word) for word in words if not str(word).startswith(("-", "core.")))[:60]
             counter.tick(f"before start of {self.prs_label}")
             super().__init__(args, *more, **kwargs)
             counter.tick(f"after start of {self.prs_label}")
