@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from presales_repo.cli.main import COMMANDS
-from tests.company import NOTE_FIELDS, PAPER_FIELDS, PLAN_FIELDS, PROJECT, Company, Desk, run
+from tests.company import NOTE_FIELDS, PAPER_FIELDS, PLAN_FIELDS, PROJECT, PRS, Company, Desk, run
 from tests.conftest import NOTE, PAPER, PLAN
 
 LISTED = {"number", "title", "type", "project", "status", "version", "path", "author", "updated"}
@@ -64,15 +64,6 @@ def test_making_things_speaks_json(founded: Desk) -> None:
     project = founded.ok("shen", "project", "new", "XM2023002", "-t", "乙", "--customer", "丙", "--json").json
     assert set(project) >= GATE
     assert set(project["gate"]) >= {"id", "missing"}
-
-
-def test_every_command_of_the_program_is_known_here() -> None:
-    """A new command must come with its tests."""
-    assert set(COMMANDS) == {
-        "init", "demo", "types", "project", "new", "save", "check", "watch", "explain", "list", "show", "history", "diff",
-        "submit", "approve", "reject", "withdraw", "register", "inbox", "verify", "export", "person", "policy", "hooks",
-        "hook", "doctor", "completion",
-    }  # fmt: skip
 
 
 def test_json_goes_to_stdout_alone_and_is_not_escaped(published_once: Desk) -> None:
@@ -301,6 +292,23 @@ def test_doctor_finds_what_is_wrong_with_a_clone(drafted: Desk) -> None:
     text = drafted.prs("", "doctor").out
     assert "prs hooks install" in text
     assert "git switch main" in text
+
+
+def test_watch_tells_of_a_breach_when_the_file_is_saved(drafted: Desk) -> None:
+    process = subprocess.Popen(
+        [*PRS, "watch"], cwd=drafted.root, env=drafted.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert "Ctrl-C" in process.stderr.readline()
+    path = drafted.path_of(PAPER)
+    path.write_text(path.read_text().replace("## 技术架构", "## 架构"))
+    lines = iter(process.stdout.readline, "")
+    found = next(line for line in lines if "error[H101]" in line)
+    assert path.name in found
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode in (0, 2)
 
 
 # -- PDFs

@@ -126,8 +126,10 @@ def test_a_missing_policy_file(founded: Desk) -> None:
 
 def test_a_person_is_added_by_command_and_takes_part_after_the_endorsement(submitted: Desk, tmp_path: Path) -> None:
     key = make_key(tmp_path / "wen")
-    words = ["person", "add", "wen.bo", "--name", "文博: #1", "--department", "technology", "--role", "technical-expert",
-             "--email", "wen@qiheng.example", "--key", f"{key}.pub"]  # fmt: skip
+    words = [
+        "person", "add", "wen.bo", "--name", "文博: #1", "--department", "technology", "--role", "technical-expert",
+        "--email", "wen@qiheng.example", "--key", f"{key}.pub",
+    ]  # fmt: skip
     submitted.ok("", *words)
     rows = {row["id"]: row for row in submitted.ok("", "person", "list", "--json").json}
     assert (rows["wen.bo"]["in_force"], rows["xu"]["in_force"]) == (False, True)

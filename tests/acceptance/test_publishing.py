@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
 
-import pytest
-
-from tests.company import ORGANISATION, PROJECT, Company, Desk, make_key, new_note, new_paper, new_plan, run
+from tests.company import Desk, new_note, new_paper, new_plan
 from tests.conftest import NOTE, PAPER, PLAN
 
 SIGNERS = ("han", "shen", "cheng")
@@ -242,88 +239,3 @@ def test_the_repository_may_be_moved(submitted: Desk, tmp_path: Path) -> None:
     moved.ok("han", "approve", PAPER)
     moved.ok("lin", "submit", PLAN, "-m", "请审")
     assert moved.ok("", "verify", "--full", "--json").json["ok"]
-
-
-def test_init_makes_a_repository_that_says_what_it_is(company: Company, tmp_path: Path) -> None:
-    desk = Desk(company, tmp_path, tmp_path / "home")
-    desk.home.mkdir()
-    said = desk.ok(
-        "cheng", "init", "文档 库", "--org", ORGANISATION, "--name", "程伯远", "--email", "cheng@qiheng.example"
-    ).out
-    desk.root = tmp_path / "文档 库"
-    genesis = hashlib.sha256(desk.git("cat-file", "commit", "approved").raw).hexdigest()
-    assert desk.ok("", "verify", "--json").json["genesis"] == genesis
-    assert genesis in said, "what init prints is what a colleague's `prs verify` prints"
-    assert desk.git_ok("status", "--short") == ""
-    assert desk.git_ok("branch", "--format=%(refname:short)").split() == ["approved", "main"]
-    desk.git_ok("verify-commit", "main", "approved")
-    assert desk.ok("", "policy", "show", "--json").json["administrators"] == ["cheng"]
-
-
-@pytest.mark.parametrize("known", ["in the list", "unknown to the list"])
-def test_the_founder_becomes_administrator(company: Company, tmp_path: Path, known: str) -> None:
-    ids = ["shen", "lin"] if known == "in the list" else ["lin"]
-    people = tmp_path / "people.yaml"
-    people.write_text(company.listed(ids), encoding="utf-8")
-    desk = Desk(company, tmp_path, tmp_path / "home")
-    desk.home.mkdir()
-    desk.ok(
-        "shen", "init", "repo", "--org", ORGANISATION, "--name", "沈砚舟", "--email", "shen@qiheng.example",
-        "--people", people,
-    )  # fmt: skip
-    desk.root = tmp_path / "repo"
-    rows = {row["id"]: row["roles"] for row in desk.ok("", "person", "list", "--json").json}
-    assert rows["shen"] == (["presales-manager", "repo-admin"] if known == "in the list" else ["repo-admin"])
-
-
-def test_a_key_may_come_from_the_environment_or_from_git(drafted: Desk, tmp_path: Path) -> None:
-    key = str(drafted.company.people["xu"].key)
-    assert drafted.prs("", "submit", PAPER, "-m", "首次", env={"PRS_KEY": key}).code == 0
-    drafted.git_ok("config", "user.signingkey", key)
-    assert drafted.prs("", "withdraw", PAPER).code == 0
-    assert [row["person"] for row in drafted.ok("", "history", PAPER, "--json").json] == ["xu"] * 3
-
-
-def test_a_key_may_be_held_by_an_agent_alone(drafted: Desk, tmp_path: Path) -> None:
-    """As with a hardware key or a forwarded agent: the private half is not a file here."""
-    person = drafted.company.people["xu"]
-    alone = tmp_path / "only.pub"
-    alone.write_text(person.public + "\n")
-    script = (
-        f"ssh-add -q {person.key} && "
-        f"{' '.join(_shell_command(drafted, alone))} save {PAPER} -m 修订 && "
-        f"{' '.join(_shell_command(drafted, alone))} submit {PAPER} -m 首次"
-    )
-    drafted.edit(PAPER)
-    done = run(["ssh-agent", "sh", "-c", script], drafted.root, drafted.environment())
-    assert done.code == 0, done.err
-    drafted.git_ok("verify-commit", "main", "approved")
-    assert drafted.entries()[0] == f"prs: submit {PAPER} v1.0"
-
-
-def _shell_command(desk: Desk, key: Path) -> list[str]:
-    from tests.company import PRS
-
-    return [*PRS, "--key", str(key)]
-
-
-def test_a_key_with_another_algorithm(company: Company, tmp_path: Path) -> None:
-    key = tmp_path / "ecdsa"
-    run(
-        ["ssh-keygen", "-q", "-t", "ecdsa", "-b", "384", "-N", "", "-f", str(key)],
-        tmp_path,
-        {"PATH": os.environ["PATH"]},
-    )
-    desk = Desk(company, tmp_path, tmp_path / "home")
-    desk.home.mkdir()
-    desk.ok("", "--key", key, "init", "repo", "--org", ORGANISATION, "--name", "程伯远", "--email", "cheng@q.example")
-    desk.root = tmp_path / "repo"
-    desk.git_ok("verify-commit", "approved")
-    assert desk.ok("", "verify", "--full", "--json").json["ok"]
-
-
-def test_an_unrelated_key_made_later_stays_unknown(published: Desk, tmp_path: Path) -> None:
-    key = make_key(tmp_path / "late")
-    done = published.prs("", "--key", key, "inbox")
-    assert (done.code, done.codes) == (2, ["A301"])
-    assert PROJECT not in done.err

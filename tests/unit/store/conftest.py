@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.unit.store.library import PATH, Library, document, make_keys, new_library, policy_files
+from tests.unit.store.library import OPENED, PATH, Library, document, make_keys, new_library, policy_files
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,13 @@ def submitted_library(founded_library: Library, tmp_path_factory: pytest.TempPat
     library = founded_library.copy(tmp_path_factory.mktemp("submitted"))
     library.append("submit", "lin")
     return library
+
+
+@pytest.fixture(autouse=True)
+def _readers_ended() -> Iterator[None]:
+    yield
+    for library in OPENED:
+        library.git.close()
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from tests.unit.model.policies import built_in_files
 
 NUMBER = "QD202305001"
 PATH = f"common/2-需求调研文档/{NUMBER}-计划.md"
+OPENED: list[Library] = []  # whose git readers are ended after each test
 WHEN = (1_690_000_000, "+0800")
 ZERO = "0" * 40
 
@@ -95,6 +96,7 @@ class Library:
 
     def __post_init__(self) -> None:
         self.repository: Repository = open_repository(str(self.folder), self.environment)
+        OPENED.append(self)
 
     @property
     def environment(self) -> dict[str, str]:
