@@ -176,7 +176,7 @@ class Desk:
 
     def git(self, *args: str | Path, cwd: Path | None = None, **env: str | None) -> Result:
         """Run plain `git`."""
-        return run(["git", *args], cwd or self.root, self.environment(**env))
+        return run(["git", *args], cwd or self.root, self.environment(NOW, **env))
 
     def git_ok(self, *args: str | Path, cwd: Path | None = None, **env: str | None) -> str:
         """Run plain `git`, expect it to succeed, and return its output without the last line end."""

@@ -32,6 +32,8 @@ def command(
     """Check all documents, or PATHs, against every rule. Nothing is changed without --fix."""
     from presales_repo.ops.check import check
 
+    if fix and (staged or rev):
+        raise click.UsageError(_("--fix mends working files; it goes with neither --staged nor --rev."))
     session = make_session(ctx)
     paths = tuple(input_path(ctx, path) for path in paths)
     mended: list[str] = []

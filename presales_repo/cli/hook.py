@@ -76,8 +76,8 @@ def _start() -> None:
     gc.disable()  # in a twentieth of a second nothing gathers that would be worth collecting
     _find_libraries()
     code = main(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.flush()
     os._exit(code)  # taking the interpreter down piece by piece costs as much as all the rules
 
 

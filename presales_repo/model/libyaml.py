@@ -34,10 +34,12 @@ def _load() -> tuple[Any, Any]:
             setattr(package, module, SimpleNamespace(**error))
         found = _classes()
     except (ImportError, AttributeError):
-        found = None
+        for name in [name for name in sys.modules if name == "yaml" or name.startswith("yaml.")]:
+            del sys.modules[name]
+        return _classes()
     # Whoever imports the whole package later gets it, with the modules that are loaded already.
     del sys.modules["yaml"]
-    return found or _classes()
+    return found
 
 
 def _classes() -> tuple[Any, Any]:

@@ -41,7 +41,7 @@ from presales_repo.store.repository import MAIN, Repository, check_git, open_rep
 from presales_repo.store.sign import SigningKey, load_signing_key
 from presales_repo.store.worktree import commit_first
 
-_IGNORED = "# Made by prs, never committed\n/pdf/\n*.prs-tmp\n.DS_Store\nThumbs.db\n~$*\n"
+_IGNORED = "# Made by prs, never committed\n/pdf/\n*.prs-tmp\n.DS_Store\nThumbs.db\n~$*\n*~\n"
 _ATTRIBUTES = "# File contents are never converted: what was signed is what is stored.\n* -text\n"
 _EMAIL = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+")
 

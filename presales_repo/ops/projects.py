@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,6 +56,8 @@ def new_project(session: Session, project: str, name: str, customer: str, manage
     with open_work(session, exclusive=True) as work:
         actor = find_actor(work)
         if manager and manager not in work.policy.people:
+            import difflib
+
             near = ", ".join(difflib.get_close_matches(manager, list(work.policy.people), 3, 0.4)) or "prs person list"
             raise PrsError("F114", field="manager", title="售前经理", found=manager, near=near)
         existing = find_project(work, project)

@@ -82,7 +82,7 @@ def committers(repository: Repository, path: str, since: str, until: str) -> lis
     """
     number = path.rsplit("/", 1)[-1].split("-", 1)[0].removesuffix(".md")
     files = [f":(glob)**/{number}-*", f":(glob)**/{number}.md"]
-    log = ("log", "--no-renames", "--name-status", f"--format={_RECORD}%ae")
+    log = ("log", "-O/dev/null", "--no-renames", "--name-status", f"--format={_RECORD}%ae")
     records: list[list[str]] = []
     for start in [since] if since else _further_back(repository.git, until):
         done = repository.git.run(*log, f"{start}..{until}" if start else until, "--", *files)

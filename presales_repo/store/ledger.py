@@ -12,7 +12,7 @@ from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident, attach_signature, build_commit
 from presales_repo.model.entry import Entry, format_message
 from presales_repo.model.ledger import DocumentState, Head
-from presales_repo.model.policy import Person, Policy, build_policy, keys_of
+from presales_repo.model.policy import Person, Policy, keys_of
 from presales_repo.model.replay import Outcome, Stamp
 from presales_repo.store.files import read_file, write_file
 from presales_repo.store.ledgercache import LedgerCache
@@ -129,7 +129,7 @@ class _Walk:
         self._cache = cache
         self._begin = head
         self._states: dict[str, DocumentState] = {}
-        self._in_force: set[str] = set()
+        self._in_force: dict[str, Policy] = {}
 
     def run(self, oids: Sequence[str], progress: Progress | None) -> None:
         """Verify these entries. Raises PrsError with the id of the one that fails as its `entry`."""
@@ -151,7 +151,7 @@ class _Walk:
             self.head = verified.head
             if verified.outcome.state:
                 self._states[verified.outcome.state.number] = verified.outcome.state
-        self._in_force.add(self.head.policy.digest)
+        self._in_force[self.head.policy.digest] = self.head.policy
 
     def _document(self, number: str) -> DocumentState | None:
         return self._states.get(number) or self._cache.document(number)
@@ -161,9 +161,7 @@ class _Walk:
         two the entries are verified again, and the file is written again."""
         assert self.head is not None
         if self._begin is None or self._begin.policy.digest != self.head.policy.digest:
-            read = self._reader.policies
-            new = [build_policy(read[digest]) for digest in self._in_force if digest in read]
-            _write_signers_if_possible(repository, [*self._cache.policies(), *new])
+            _write_signers_if_possible(repository, [*self._cache.policies(), *self._in_force.values()])
         self.keep_in(self._cache)
         return self.head
 

@@ -37,6 +37,12 @@ class LedgerCache:
         self._meta = self._read_meta()
         if self._meta.get("verifier") != VERIFIER:
             self._forget()
+        self._read_one_state()
+
+    def _read_one_state(self) -> None:
+        """From here to the next store, documents are as they were at `head`, whatever other processes add."""
+        self._db.execute("BEGIN")
+        self._meta = self._read_meta()
 
     def _read_meta(self) -> dict[str, str]:
         return dict(self._db.execute("SELECT key, value FROM meta"))
@@ -144,6 +150,7 @@ class LedgerCache:
             "policy": head.policy.digest,
             "proposal": proposal or "",
         }
+        self._db.leave()
         with self._db.writing():
             if self._is_behind(head):
                 return  # another process verified further meanwhile
@@ -153,7 +160,7 @@ class LedgerCache:
             kept = [(digest, json.dumps(data, ensure_ascii=False)) for digest, data in policies.items()]
             self._db.executemany("INSERT OR IGNORE INTO policy VALUES (?, ?, 0)", kept)
             self._db.executemany("UPDATE policy SET in_force = 1 WHERE digest = ?", [(digest,) for digest in in_force])
-        self._meta = meta
+        self._read_one_state()
 
     def _is_behind(self, head: Head) -> bool:
         stored = self._read_meta()

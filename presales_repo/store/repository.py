@@ -100,17 +100,17 @@ def require_main(repository: Repository) -> str:
     Raises PrsError E115 (detached HEAD), E116 (another branch), E117 (a merge, rebase or pick is under way),
     E118 (no commit yet).
     """
-    done = repository.git.run("rev-parse", "--git-dir", "--symbolic-full-name", "HEAD", ok=(0, 128))
-    git_dir, branch = done.stdout.decode("utf-8", "surrogateescape").split("\n")[:2]
-    own = os.path.join(repository.root, git_dir)  # of a linked work tree too
+    done = repository.git.run("symbolic-ref", "-q", "HEAD", ok=(0, 1))
+    branch = done.stdout.decode().strip()
+    own = os.path.join(repository.root, repository.git.text("rev-parse", "--git-dir"))  # of a linked work tree too
     for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"):
         if os.path.exists(os.path.join(own, name)):
             raise PrsError("E117", operation=name)
-    tip = repository.git.resolve("HEAD^{commit}")
-    if tip is None:
-        raise PrsError("E118")
-    if branch == "HEAD":
+    if not branch:
         raise PrsError("E115")
     if branch != f"refs/heads/{MAIN}":
         raise PrsError("E116", branch=branch.removeprefix("refs/heads/"))
+    tip = repository.git.resolve("HEAD^{commit}")
+    if tip is None:
+        raise PrsError("E118")
     return tip

@@ -112,6 +112,8 @@ def lay_out(desk: Desk, case: Case) -> None:
 
 
 def clear(desk: Desk, commit: str) -> None:
-    """Bring the repository back to `commit` and its files to what they were."""
+    """Bring the repository back to `commit` and its files to what they were. Cleaned before, since git takes files
+    behind a link in place of a folder for its own; and after, since a repository that was added stays."""
+    desk.git_ok("clean", "-ffdxq")
     desk.git_ok("reset", "-q", "--hard", commit)
     desk.git_ok("clean", "-ffdxq")

@@ -16,7 +16,8 @@ import yaml
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident, attach_signature, build_commit
 from presales_repo.model.entry import GENESIS, NO_LEDGER, Entry, format_message
-from presales_repo.model.policy import APPROVAL, PEOPLE, REPOSITORY, Person, policy_digest
+from presales_repo.model.policy import APPROVAL, PEOPLE, REPOSITORY, Person, build_policy, policy_data, policy_digest
+from presales_repo.model.replay import Stamp
 from presales_repo.model.tree import TREE_MODE, TreeEntries, format_tree, parse_tree
 from presales_repo.store.git import Git
 from presales_repo.store.ledger import Ledger, found_ledger, open_ledger, verify_all
@@ -42,6 +43,13 @@ STAFF = {
     "lin": ("presales", ["solution-architect"]),
 }
 
+_TYPE = "category: survey, stage: QD, authors: [team-member], sensitivity: internal, retention: y10"
+TYPES = f"""types:
+- {{id: survey-plan, title_zh: 需求调研计划, chain: light, {_TYPE}}}
+- {{id: interview-record, title_zh: 访谈记录, chain: none, {_TYPE}}}
+- {{id: technical-white-paper, title_zh: 技术白皮书, chain: full-leader, important: true, {_TYPE}}}
+"""
+
 
 def document(kind: str = "survey-plan", author: str = "lin", number: str = NUMBER, **fields: str) -> bytes:
     """The bytes of a document; `fields` are further lines of its front matter."""
@@ -58,7 +66,9 @@ def make_keys(folder: Path) -> Path:
 
 
 def policy_files(keys: Path, quorum: int = 1, version: int = 1, **more: bytes) -> dict[str, bytes]:
-    """The built-in policy with the staff as its people; `more`: contents of files by their name, such as people."""
+    """The built-in policy with the staff as its people and few types, since every test reads it several times.
+
+    `more`: further files by their names."""
     people = [
         {
             "id": id_, "name": f"{id_.title()} 先生", "department": department, "roles": roles, "email": f"{id_}@q.example",
@@ -66,7 +76,8 @@ def policy_files(keys: Path, quorum: int = 1, version: int = 1, **more: bytes) -
         }
         for id_, (department, roles) in STAFF.items()
     ]  # fmt: skip
-    files = dict(built_in_files())
+    files = {path: content for path, content in built_in_files().items() if not path.startswith("policy/types/")}
+    files["policy/types/test.yaml"] = TYPES.encode()
     files[PEOPLE] = yaml.safe_dump({"people": people}, allow_unicode=True).encode()
     files[APPROVAL] = files[APPROVAL].replace(b"{quorum: 1}", f"{{quorum: {quorum}}}".encode(), 1)
     files[REPOSITORY] = files[REPOSITORY].replace(b"\nversion: 1", f"\nversion: {version}".encode(), 1)
@@ -164,19 +175,15 @@ class Library:
     def person(self, ledger: Ledger, name: str) -> Person:
         return ledger.policy.people[name]
 
-    def found(self, files: Mapping[str, bytes], founder: str = "cheng") -> str:
-        """The first commit of main and genesis; the id of the genesis commit."""
+    def found(self, files: Mapping[str, bytes], founder: str = "cheng", later: int = 0) -> str:
+        """The first commit of main and genesis, so many seconds `later` than usual; the id of the genesis commit."""
         self.commit(files, founder)
         tree = new_object("tree", format_tree({"policy": (TREE_MODE, self.git.resolve("refs/heads/main:policy") or "")}))
         write_objects(self.git, [tree])
-        entry = Entry(GENESIS, NO_LEDGER, 0, founder, policy_digest({k: v for k, v in files.items() if k.startswith("policy/")}))
-        ledger = self.open_policy(files)
-        return found_ledger(self.repository, tree.oid, entry, ledger[founder], self.key(founder), WHEN)
-
-    def open_policy(self, files: Mapping[str, bytes]) -> Mapping[str, Person]:
-        from presales_repo.model.policy import build_policy, policy_data
-
-        return build_policy(policy_data({k: v for k, v in files.items() if k.startswith("policy/")})).people
+        entry = Entry(GENESIS, NO_LEDGER, 0, founder, policy_digest(files))
+        person = build_policy(policy_data(files)).people[founder]
+        when = (WHEN[0] + later, WHEN[1])
+        return found_ledger(self.repository, tree.oid, entry, person, self.key(founder), when)
 
     def entry(self, ledger: Ledger, action: str, signer: str, number: str = NUMBER, **claims: object) -> Entry:
         """An entry that claims the truth, but for `claims`."""
@@ -245,8 +252,6 @@ class Library:
             ledger.close()
 
     def draft_of(self, ledger: Ledger, entry: Entry) -> Draft:
-        from presales_repo.model.replay import Stamp
-
         outcome = ledger.judge(entry, Stamp("", *WHEN))
         tree, trees = change_tree(ledger.reader.tree, ledger.head.tree, outcome.changes)
         write_objects(self.git, trees)
@@ -302,11 +307,11 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def new_library(folder: Path, keys: Path, files: Mapping[str, bytes]) -> Library:
-    """A repository with these files on main and its genesis."""
+def new_library(folder: Path, keys: Path, files: Mapping[str, bytes], later: int = 0) -> Library:
+    """A repository with this policy on main and its genesis."""
     folder.mkdir(parents=True, exist_ok=True)
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     subprocess.run(["git", "init", "-q", "-b", "main", "--template=", "repo"], cwd=folder, env=env, check=True)
     library = Library(folder / "repo", keys, folder / "home")
-    library.found(files)
+    library.found(files, later=later)
     return library
