@@ -45,7 +45,9 @@ def test_the_digest_is_of_the_bytes_as_they_stand() -> None:
     assert read_document(windows, "a.md").title == "计划: 一期"
 
 
-@pytest.mark.parametrize(("data", "code"), [(b"", "F105"), (b"---\na: \xff\n---\n", "S102"), (b"---\na: [\n---\n", "F101")])
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"", "F105"), (b"---\na: \xff\n---\n", "S102"), (b"---\na: [\n---\n", "F101")]
+)
 def test_what_cannot_be_read_says_why_and_where(data: bytes, code: str) -> None:
     with pytest.raises(PrsError) as caught:
         read_document(data, "a.md")

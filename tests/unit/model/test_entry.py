@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident, build_commit
-from presales_repo.model.entry import GENESIS, NO_LEDGER, Entry, format_message, is_entry_message, parse_message, subject_of
+from presales_repo.model.entry import (
+    GENESIS,
+    NO_LEDGER,
+    Entry,
+    format_message,
+    is_entry_message,
+    parse_message,
+    subject_of,
+)
 from presales_repo.model.text import control_character, hidden_character
 
 WORDS = st.text("abz.-_019", min_size=1, max_size=8)
@@ -26,11 +34,17 @@ COMMENTS = (
 @st.composite
 def entries(draw: st.DrawFn) -> Entry:
     """An entry of any kind with the claims of its kind."""
-    action = draw(st.sampled_from([GENESIS, "submit", "register", "approve", "reject", "withdraw", "policy-propose", "policy-endorse"]))
+    action = draw(
+        st.sampled_from(
+            [GENESIS, "submit", "register", "approve", "reject", "withdraw", "policy-propose", "policy-endorse"]
+        )
+    )
     common = Entry(action, draw(HEX64), draw(st.integers(0, 10**9)), draw(WORDS), draw(HEX64), comment=draw(COMMENTS))
     if action == GENESIS:
         return common
-    entry = replace(common, version=draw(st.sampled_from(["1.0", "2", "10.3"])), content=draw(HEX40), digest=draw(HEX64))
+    entry = replace(
+        common, version=draw(st.sampled_from(["1.0", "2", "10.3"])), content=draw(HEX40), digest=draw(HEX64)
+    )
     if action.startswith("policy"):
         return entry
     attachments = tuple(draw(st.lists(st.tuples(HEX64, PATHS), max_size=2)))
@@ -152,16 +166,28 @@ def test_every_other_spelling_is_refused(changed: str) -> None:
     assert refused(changed).code == "A211"
 
 
-@pytest.mark.parametrize("field", ["document", "path", "version", "step", "authors", "content", "digest", "attachments"])
+@pytest.mark.parametrize(
+    "field", ["document", "path", "version", "step", "authors", "content", "digest", "attachments"]
+)
 def test_an_entry_makes_no_claim_that_its_kind_does_not_have(field: str) -> None:
     values = {"authors": ("gao",), "content": "b" * 40, "digest": "5" * 64, "attachments": (("4" * 64, "a"),)}
     genesis = Entry(GENESIS, NO_LEDGER, 0, "gao", "2" * 64)
-    assert refused(format_message(replace(genesis, **{field: values.get(field, "x")}))).args_["problem"].endswith("genesis")  # type: ignore[attr-defined]
+    assert (
+        refused(format_message(replace(genesis, **{field: values.get(field, "x")})))
+        .args_["problem"]
+        .endswith("genesis")
+    )  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
     ("comment", "code"),
-    [("Prs-Step: final", "A210"), ("gut\n  PRS-anything", "A210"), ("a\x1b[1mb", "S108"), ("a\u202eb", "S108"), ("a\u2028b", "S108")],
+    [
+        ("Prs-Step: final", "A210"),
+        ("gut\n  PRS-anything", "A210"),
+        ("a\x1b[1mb", "S108"),
+        ("a\u202eb", "S108"),
+        ("a\u2028b", "S108"),
+    ],
 )
 def test_a_comment_that_could_deceive_a_reader_is_not_written(comment: str, code: str) -> None:
     with pytest.raises(PrsError) as caught:

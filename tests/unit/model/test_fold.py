@@ -8,9 +8,27 @@ from hypothesis import strategies as st
 
 from presales_repo.model.fold import fold, fold_heading
 
-TITLES = st.sampled_from(["调研目标", "项目背景与范围", "系统架构", "5G 应用场景", "Scope", "三方协同", "十大风险", "附件：清单"])
+TITLES = st.sampled_from(
+    ["调研目标", "项目背景与范围", "系统架构", "5G 应用场景", "Scope", "三方协同", "十大风险", "附件：清单"]
+)
 NUMBERINGS = st.sampled_from(
-    ["一、", "十二、", "(一)", "（三）", "第三章 ", "第十条", "1. ", "1.2 ", "3.1.4、", "１．", "2) ", "2）", "一、(二) ", "1 ", ""]
+    [
+        "一、",
+        "十二、",
+        "(一)",
+        "（三）",
+        "第三章 ",
+        "第十条",
+        "1. ",
+        "1.2 ",
+        "3.1.4、",
+        "１．",
+        "2) ",
+        "2）",
+        "一、(二) ",
+        "1 ",
+        "",
+    ]
 )
 
 

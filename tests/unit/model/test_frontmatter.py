@@ -19,7 +19,9 @@ from presales_repo.model.frontmatter import (
 )
 from presales_repo.model.yamlsubset import Items, Node, Scalar, parse_yaml
 
-TEXTS = st.text(st.characters(codec="utf-8"), max_size=12) | st.text("ab中 :-#'\"[]{},&*!|>%@`?=~.0\n\t\\\r", max_size=8)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=12) | st.text(
+    "ab中 :-#'\"[]{},&*!|>%@`?=~.0\n\t\\\r", max_size=8
+)
 
 # Lines of front matter as people write them: the value of `k` is what an edit replaces.
 EDITABLE = st.sampled_from(
@@ -30,7 +32,19 @@ EDITABLE = st.sampled_from(
     ]
 )  # fmt: skip
 OTHERS = st.lists(
-    st.sampled_from(["# comment", "", "   ", "a: 1", "b:   x   # y", "c: [p,  q]", "d:\n  - e\n  - f", "g: |\n  k: no\n", "h: 'k: v'"]),
+    st.sampled_from(
+        [
+            "# comment",
+            "",
+            "   ",
+            "a: 1",
+            "b:   x   # y",
+            "c: [p,  q]",
+            "d:\n  - e\n  - f",
+            "g: |\n  k: no\n",
+            "h: 'k: v'",
+        ]
+    ),
     max_size=5,
     unique=True,
 )
@@ -39,7 +53,11 @@ VALUES = st.sampled_from([("new", "new"), ('"a: b"', "a: b"), ("", ""), ("'x # y
 
 
 def value_of(node: Node | None) -> object:
-    return [item.text for item in node.items if isinstance(item, Scalar)] if isinstance(node, Items) else node and node.text  # type: ignore[union-attr]
+    return (
+        [item.text for item in node.items if isinstance(item, Scalar)]
+        if isinstance(node, Items)
+        else node and node.text
+    )  # type: ignore[union-attr]
 
 
 def refused(code: str, text: str) -> PrsError:
@@ -61,7 +79,9 @@ def test_head_and_body_are_found_with_their_places() -> None:
     assert (b.line, b.column, text[b.start : b.end]) == (3, 4, "[x]")
 
 
-@pytest.mark.parametrize("text", ["---\n---\n", "---\n---", "---  \n\n--- \t\nbody", "---\n# only a comment\n---\nbody"])
+@pytest.mark.parametrize(
+    "text", ["---\n---\n", "---\n---", "---  \n\n--- \t\nbody", "---\n# only a comment\n---\nbody"]
+)
 def test_an_empty_head_is_one(text: str) -> None:
     assert read_front_matter(text).fields.values == {}
 
@@ -97,7 +117,12 @@ def test_any_text_is_read_or_refused_with_a_code(text: str) -> None:
         assert head.body_line == text.count("\n", 0, head.body_start) + 1
 
 
-@given(st.lists(st.sampled_from(["text", "<<<<<<< a", "=======", ">>>>>>> b", "======= x", "<<<<<<<", "======"]), max_size=8), st.booleans())
+@given(
+    st.lists(
+        st.sampled_from(["text", "<<<<<<< a", "=======", ">>>>>>> b", "======= x", "<<<<<<<", "======"]), max_size=8
+    ),
+    st.booleans(),
+)
 def test_conflict_marks_are_found_where_they_stand(lines: list[str], crlf: bool) -> None:
     found = conflict_lines(("\r\n" if crlf else "\n").join(lines))
     marked = {number: line for number, line in enumerate(lines, 1) if line in ("<<<<<<< a", "=======", ">>>>>>> b")}
@@ -125,7 +150,9 @@ def test_a_quoted_text_is_read_back(value: str) -> None:
         assert expected in (value, [value, value], {"q": value})
 
 
-@pytest.mark.parametrize("value", ["滨江 智慧", "2023-05-01", "2023-05-01T10:00", "lin.yue@qiheng.example", "QD202305001", "120.50"])
+@pytest.mark.parametrize(
+    "value", ["滨江 智慧", "2023-05-01", "2023-05-01T10:00", "lin.yue@qiheng.example", "QD202305001", "120.50"]
+)
 def test_ordinary_values_stay_plain(value: str) -> None:
     assert quote(value) == value
 
@@ -158,7 +185,9 @@ def test_an_edit_changes_the_value_and_nothing_else(
 
 @settings(max_examples=200, deadline=None)
 @given(OTHERS, VALUES, st.booleans(), st.sampled_from(["", "  "]))
-def test_a_new_field_goes_to_the_end_of_the_head(lines: list[str], value: tuple[str, object], crlf: bool, indent: str) -> None:
+def test_a_new_field_goes_to_the_end_of_the_head(
+    lines: list[str], value: tuple[str, object], crlf: bool, indent: str
+) -> None:
     head = "".join(f"{indent}{line}\n" for line in "\n".join(lines).split("\n"))
     text = f"---\n{head}---\nbody\n".replace("\n", "\r\n" if crlf else "\n")
     edited = set_field(text, "k", value[0])
@@ -185,7 +214,7 @@ def test_a_head_in_braces_takes_no_new_field() -> None:
 
 
 def test_a_value_in_a_file_without_front_matter() -> None:
-    text = "# policy\nversion: 1       # of this policy\norganisation: \"\"\nlast:\n  - a"
+    text = '# policy\nversion: 1       # of this policy\norganisation: ""\nlast:\n  - a'
     table = parse_yaml(text)
     assert set_value(text, table, "version", "2") == text.replace("1 ", "2 ", 1)
     assert set_value(text, table, "organisation", "启衡") == text.replace('""', "启衡")

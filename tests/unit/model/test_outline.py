@@ -54,13 +54,22 @@ def test_headings_have_their_text_and_place() -> None:
     body = "# 一\n\n内容\n\n## 二 ##\n```\n# 不是\n```\n### 三"
     for end in ("\n", "\r\n"):
         sections = outline(body.replace("\n", end), first_line=10).sections
-        assert [(section.level, section.title, section.line) for section in sections] == [(1, "一", 10), (2, "二", 14), (3, "三", 18)]
+        assert [(section.level, section.title, section.line) for section in sections] == [
+            (1, "一", 10),
+            (2, "二", 14),
+            (3, "三", 18),
+        ]
         assert [section.text for section in sections] == ["内容", "```\n# 不是\n```", ""]
 
 
 def test_links_have_the_line_of_their_paragraph() -> None:
     body = "[甲](a.md)\n\n两行\n[乙](b%20c.md)\n\n- ![丙](d.png)\n\n<http://e.cn/f>\n"
-    assert outline(body, first_line=5).links == (Link("a.md", 5), Link("b c.md", 7), Link("d.png", 10), Link("http://e.cn/f", 12))
+    assert outline(body, first_line=5).links == (
+        Link("a.md", 5),
+        Link("b c.md", 7),
+        Link("d.png", 10),
+        Link("http://e.cn/f", 12),
+    )
     assert outline("没有\n").links == ()
 
 

@@ -37,7 +37,14 @@ def test_a_name_is_safe_everywhere_and_needs_no_second_cleaning(title: str) -> N
 
 @pytest.mark.parametrize(
     ("title", "name"),
-    [("滨江/智慧园区: 方案?", "滨江-智慧园区- 方案-"), ("..", ""), (" a. ", "a"), ("a//b", "a-b"), ("cafe\u0301", "café"), ("调研计划", "调研计划")],
+    [
+        ("滨江/智慧园区: 方案?", "滨江-智慧园区- 方案-"),
+        ("..", ""),
+        (" a. ", "a"),
+        ("a//b", "a-b"),
+        ("cafe\u0301", "café"),
+        ("调研计划", "调研计划"),
+    ],
 )
 def test_what_becomes_of_a_title(title: str, name: str) -> None:
     assert safe_name(title) == name
@@ -48,7 +55,9 @@ def test_names_made_of_titles() -> None:
     assert project_folder("XM2023001", "滨江") == "projects/XM2023001-滨江"
 
 
-@pytest.mark.parametrize(("text", "good"), [("XM2023001", True), ("XM2023001\n", False), ("XM202301", False), ("xm2023001", False)])
+@pytest.mark.parametrize(
+    ("text", "good"), [("XM2023001", True), ("XM2023001\n", False), ("XM202301", False), ("xm2023001", False)]
+)
 def test_project_ids(text: str, good: bool) -> None:
     assert is_project_id(text) == good
 
@@ -56,7 +65,10 @@ def test_project_ids(text: str, good: bool) -> None:
 @pytest.mark.parametrize(
     ("path", "parts"),
     [
-        ("projects/XM2023001-滨江/2-需求/QD202305001-计划.md", DocumentPath("projects", "XM2023001-滨江", "2-需求", "QD202305001-计划.md")),
+        (
+            "projects/XM2023001-滨江/2-需求/QD202305001-计划.md",
+            DocumentPath("projects", "XM2023001-滨江", "2-需求", "QD202305001-计划.md"),
+        ),
         ("common/6-其他/ZH202305001-a-b.md", DocumentPath("common", "", "6-其他", "ZH202305001-a-b.md")),
         ("projects/XM2023001-滨江/QD202305001-计划.md", None),
         ("common/a/b/QD202305001-x.md", None),
@@ -111,7 +123,14 @@ def test_a_link_never_leads_out_of_the_repository(path: str, target: str) -> Non
 
 @pytest.mark.parametrize(
     ("target", "resolved"),
-    [("b.md", "p/q/b.md"), ("../b.md", "p/b.md"), ("../../r/b.md", "r/b.md"), ("./b.md", "p/q/b.md"), ("../../../b.md", None), ("", "p/q")],
+    [
+        ("b.md", "p/q/b.md"),
+        ("../b.md", "p/b.md"),
+        ("../../r/b.md", "r/b.md"),
+        ("./b.md", "p/q/b.md"),
+        ("../../../b.md", None),
+        ("", "p/q"),
+    ],
 )
 def test_what_a_link_means(target: str, resolved: str | None) -> None:
     assert resolve_link("p/q/a.md", target) == resolved

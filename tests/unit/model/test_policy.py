@@ -49,7 +49,11 @@ def test_the_built_in_policy_with_people_is_valid() -> None:
     assert administrators(policy) == ["cheng"]
     assert policy.people["lin"].email == "lin@q.example"
     assert policy.types["survey-plan"].stage == "QD"
-    assert [step.by for step in policy.chains["full-leader"].steps] == ["dept-head-of-author", "presales-manager", "company-leader"]
+    assert [step.by for step in policy.chains["full-leader"].steps] == [
+        "dept-head-of-author",
+        "presales-manager",
+        "company-leader",
+    ]
 
 
 def test_policy_data_survives_json_so_that_it_can_be_kept() -> None:
@@ -248,7 +252,9 @@ def policy_with(**lin: Any) -> Policy:
 KEY = parse_public_key(public_key("lin"))
 
 
-@pytest.mark.parametrize("keys", [[public_key("lin")], [f"{public_key('lin')} lin@laptop 2023"], [public_key("old"), public_key("lin")]])
+@pytest.mark.parametrize(
+    "keys", [[public_key("lin")], [f"{public_key('lin')} lin@laptop 2023"], [public_key("old"), public_key("lin")]]
+)
 def test_a_key_belongs_to_who_lists_it(keys: list[str]) -> None:
     owner = owner_of(policy_with(keys=keys), KEY, 1)
     assert owner is not None

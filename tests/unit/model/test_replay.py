@@ -50,9 +50,15 @@ def test_three_people_publish_an_important_document(desk: Desk) -> None:
     outcome = desk.decide("approve", "cheng")
     state = desk.state()
     assert (state.round, [release.version for release in state.releases]) == (None, ["1.0"])
-    assert [(change.path, change.oid, change.mode) for change in outcome.changes] == [(paper.document.path, paper.blob, "100644")]
+    assert [(change.path, change.oid, change.mode) for change in outcome.changes] == [
+        (paper.document.path, paper.blob, "100644")
+    ]
     release = state.releases[0]
-    assert [(event.person, event.step) for event in state.approvals(release)] == [("gao", "first"), ("shen", "second"), ("cheng", "final")]
+    assert [(event.person, event.step) for event in state.approvals(release)] == [
+        ("gao", "first"),
+        ("shen", "second"),
+        ("cheng", "final"),
+    ]
     assert (release.start, release.sequence, release.note, release.authors) == (1, 4, "说明", ("lin",))
     assert status_of(state, paper.blob) == "published"
     assert status_of(state, sha("edited")) == "revising"
@@ -283,7 +289,9 @@ def test_importance_is_never_lowered_by_the_next_version(desk: Desk) -> None:
 def test_a_round_keeps_its_chain_when_the_policy_changes(desk: Desk) -> None:
     desk.submit("lin", content_of("paper", "lin"))
     desk.decide("approve", "gao")
-    desk.policy = policy_of([item for item in PEOPLE if item["id"] != "shen"], {"full-leader": [step("one", "dept-head")]}, TYPES)
+    desk.policy = policy_of(
+        [item for item in PEOPLE if item["id"] != "shen"], {"full-leader": [step("one", "dept-head")]}, TYPES
+    )
     refused("A204", lambda: desk.decide("approve", "shen"))
     desk.decide("approve", "cheng")  # nobody is presales manager any more
     desk.decide("approve", "cheng")
@@ -295,7 +303,9 @@ def test_a_round_keeps_its_chain_when_the_policy_changes(desk: Desk) -> None:
 
 ADMINS = [person(name, "management", "repo-admin") for name in ("cheng", "ye", "zhao")]
 BEFORE = policy_of([*ADMINS, person("lin")], administrators={"quorum": 2})
-AFTER = policy_of([*ADMINS, person("lin"), person("new")], administrators={"quorum": 1})._replace(version=2, digest="7" * 64)
+AFTER = policy_of([*ADMINS, person("lin"), person("new")], administrators={"quorum": 1})._replace(
+    version=2, digest="7" * 64
+)
 
 
 def policy_entry(action: str, signer: str, sequence: int = 1, **claims: str) -> Entry:

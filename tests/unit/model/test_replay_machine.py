@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from typing import Any
 
@@ -44,9 +45,14 @@ ROOT = person("root", "management", "repo-admin", "company-leader")
 class Ledger(RuleBasedStateMachine):
     """One ledger of one company; every entry that anybody could think of is tried."""
 
-    @initialize(people=PEOPLE, steps=STEPS, chains=st.tuples(CHAINS, CHAINS, CHAINS), important=st.tuples(*[st.booleans()] * 3))
+    @initialize(
+        people=PEOPLE, steps=STEPS, chains=st.tuples(CHAINS, CHAINS, CHAINS), important=st.tuples(*[st.booleans()] * 3)
+    )
     def found(self, people: Any, steps: Any, chains: Any, important: Any) -> None:
-        types = [doctype(*pair, important=flag) for pair, flag in zip(zip(TYPES, chains, strict=True), important, strict=True)]
+        types = [
+            doctype(*pair, important=flag)
+            for pair, flag in zip(zip(TYPES, chains, strict=True), important, strict=True)
+        ]
         policy = policy_of([ROOT, *people], {"own": steps}, types)
         validate_policy(policy)
         self.desk = Desk(policy)
@@ -76,7 +82,16 @@ class Ledger(RuleBasedStateMachine):
         raised=st.booleans(), scope=st.sampled_from(["", "company", "field"]), major=st.booleans(),
     )  # fmt: skip
     def open_round(
-        self, action: str, number: str, kind: str, author: str, signer: str | None, contributors: list[str], raised: bool, scope: str, major: bool
+        self,
+        action: str,
+        number: str,
+        kind: str,
+        author: str,
+        signer: str | None,
+        contributors: list[str],
+        raised: bool,
+        scope: str,
+        major: bool,
     ) -> None:
         self.edits += 1
         fields = {"important": str(raised).lower(), "scope": scope, "contributors": f"[{', '.join(contributors)}]"}
@@ -95,7 +110,9 @@ class Ledger(RuleBasedStateMachine):
     )  # fmt: skip
     def decide(self, action: str, number: str, signer: str, wrong: str | None) -> None:
         entry = self.desk.deciding(action, signer, number)
-        claims: dict[str, str] = {wrong: "s1" if wrong == "step" else "9.9" if wrong == "version" else "9" * 40} if wrong else {}
+        claims: dict[str, str] = (
+            {wrong: "s1" if wrong == "step" else "9.9" if wrong == "version" else "9" * 40} if wrong else {}
+        )
         same = all(getattr(entry, name) == value for name, value in claims.items())
         happened = self.tried(number, lambda: self.desk.decide(action, signer, number, **claims))
         assert not happened or same or (action, wrong) == ("withdraw", "step")
@@ -169,7 +186,11 @@ class Ledger(RuleBasedStateMachine):
         """By the roles alone: of the step's role, in the author's department; else a leader for a step that lacks some."""
         for number, opened in self.rounds.items():
             for event in self.desk.state(number).events:
-                if event.action not in ("approve", "reject") or event.sequence <= opened.start or event.version != opened.version:
+                if (
+                    event.action not in ("approve", "reject")
+                    or event.sequence <= opened.start
+                    or event.version != opened.version
+                ):
                     continue
                 if (opened.start, event.sequence) not in self.spans(number):
                     continue
@@ -202,7 +223,7 @@ class Ledger(RuleBasedStateMachine):
         for state in self.desk.states.values():
             versions = [tuple(map(int, release.version.split("."))) for release in state.releases]
             assert versions[:1] in ([], [(1, 0)])
-            for old, new in zip(versions, versions[1:], strict=False):
+            for old, new in itertools.pairwise(versions):
                 assert new in ((old[0] + 1, 0), (old[0], old[1] + 1))
 
     @invariant()

@@ -24,7 +24,13 @@ RELEASES = st.builds(
 )  # fmt: skip
 EVENTS = st.builds(Event, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS, COUNTS, WORDS, WORDS)
 STATES = st.builds(
-    DocumentState, WORDS, WORDS, WORDS, st.none() | ROUNDS, st.lists(RELEASES, max_size=2).map(tuple), st.lists(EVENTS, max_size=2).map(tuple)
+    DocumentState,
+    WORDS,
+    WORDS,
+    WORDS,
+    st.none() | ROUNDS,
+    st.lists(RELEASES, max_size=2).map(tuple),
+    st.lists(EVENTS, max_size=2).map(tuple),
 )
 
 

@@ -88,6 +88,8 @@ def test_a_position_leads_back_to_its_character(text: str, data: st.DataObject) 
     assert sum(len(part) + 1 for part in text.split("\n")[: line - 1]) + column - 1 == index
 
 
-@pytest.mark.parametrize(("text", "end"), [("", "\n"), ("a", "\n"), ("a\nb\r\n", "\n"), ("a\r\nb\n", "\r\n"), ("\n", "\n")])
+@pytest.mark.parametrize(
+    ("text", "end"), [("", "\n"), ("a", "\n"), ("a\nb\r\n", "\n"), ("a\r\nb\n", "\r\n"), ("\n", "\n")]
+)
 def test_the_line_end_is_that_of_the_first_line(text: str, end: str) -> None:
     assert line_end(text) == end

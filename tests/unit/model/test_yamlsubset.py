@@ -10,13 +10,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presales_repo.errors import PrsError
-from presales_repo.model.yamlsubset import MAX_DEPTH, MAX_NODES, Items, Node, Scalar, Table, parse_node, parse_yaml, to_data
+from presales_repo.model.yamlsubset import (
+    MAX_DEPTH,
+    MAX_NODES,
+    Items,
+    Node,
+    Scalar,
+    Table,
+    parse_node,
+    parse_yaml,
+    to_data,
+)
 
 # Pieces of which hypothesis makes YAML and what only looks like it.
 PIECES = st.sampled_from(
-    "a b: c: - , [ ] { } # ' \" | > & * ! % @ ` ? ~ : \n \n\n 中文 0 0123 1.50 -7 true no null 2023-05-01 12:30 << --- ... "
-    "\t \r\n \\ \\n \\x41 = é 😀 \ufeff \u2028 \x07".split(" ")
-    + [" ", "  ", "- ", ": ", "\n  ", "\n- ", ", "]
+    [
+        *"a b: c: - , [ ] { } # ' \" | > & * ! % @ ` ? ~ : \n \n\n 中文 0 0123 1.50 -7 true no null 2023-05-01 12:30 << --- ... "
+        "\t \r\n \\ \\n \\x41 = é 😀 \ufeff \u2028 \x07".split(" "),
+        " ",
+        "  ",
+        "- ",
+        ": ",
+        "\n  ",
+        "\n- ",
+        ", ",
+    ]
 )
 TEXTS = st.lists(PIECES, max_size=25).map("".join)
 
@@ -102,7 +120,13 @@ def test_every_place_is_where_the_text_stands(data: Any, flow: bool) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from("a 0 -0 01 7 -12 1.5 -0.25 1. .5 1e3 1_000 0x1F true True false no on null ~ 2023-05-01 12:30".split())))
+@given(
+    st.lists(
+        st.sampled_from(
+            "a 0 -0 01 7 -12 1.5 -0.25 1. .5 1e3 1_000 0x1F true True false no on null ~ 2023-05-01 12:30".split()
+        )
+    )
+)
 def test_typed_values_are_those_of_yaml_and_never_more(words: list[str]) -> None:
     for word in words:
         value = to_data(parse_yaml(f"k: {word}\nq: '{word}'"))
@@ -160,7 +184,9 @@ def test_a_duplicate_key_names_the_first_one() -> None:
 
 
 def test_bombs_of_aliases_are_refused_at_the_first() -> None:
-    bomb = "a: &a [x, x, x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20))
+    bomb = "a: &a [x, x, x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
+    )
     assert refused(bomb).code == "F104"
 
 

@@ -163,7 +163,11 @@ class Library:
                 self.git.run("update-index", "--force-remove", path, extra=index)
                 continue
             mode, data = content
-            oid = data.decode() if mode == "160000" else self.git.run("hash-object", "-w", "--stdin", stdin=data).stdout.decode().strip()
+            oid = (
+                data.decode()
+                if mode == "160000"
+                else self.git.run("hash-object", "-w", "--stdin", stdin=data).stdout.decode().strip()
+            )
             self.git.run("update-index", "--add", "--cacheinfo", f"{mode},{oid},{path}", extra=index)
         return self.git.run("write-tree", extra=index).stdout.decode().strip()
 
@@ -178,7 +182,9 @@ class Library:
     def found(self, files: Mapping[str, bytes], founder: str = "cheng", later: int = 0) -> str:
         """The first commit of main and genesis, so many seconds `later` than usual; the id of the genesis commit."""
         self.commit(files, founder)
-        tree = new_object("tree", format_tree({"policy": (TREE_MODE, self.git.resolve("refs/heads/main:policy") or "")}))
+        tree = new_object(
+            "tree", format_tree({"policy": (TREE_MODE, self.git.resolve("refs/heads/main:policy") or "")})
+        )
         write_objects(self.git, [tree])
         entry = Entry(GENESIS, NO_LEDGER, 0, founder, policy_digest(files))
         person = build_policy(policy_data(files)).people[founder]
@@ -310,7 +316,12 @@ def sha256(data: bytes) -> str:
 def new_library(folder: Path, keys: Path, files: Mapping[str, bytes], later: int = 0) -> Library:
     """A repository with this policy on main and its genesis."""
     folder.mkdir(parents=True, exist_ok=True)
-    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+    }
     subprocess.run(["git", "init", "-q", "-b", "main", "--template=", "repo"], cwd=folder, env=env, check=True)
     library = Library(folder / "repo", keys, folder / "home")
     library.found(files, later=later)

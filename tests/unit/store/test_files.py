@@ -74,7 +74,13 @@ def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(errno.ENOSPC, "E107"), (errno.EDQUOT, "E107"), (errno.EROFS, "E106"), (errno.EACCES, "E106"), (errno.EIO, "E109")],
+    [
+        (errno.ENOSPC, "E107"),
+        (errno.EDQUOT, "E107"),
+        (errno.EROFS, "E106"),
+        (errno.EACCES, "E106"),
+        (errno.EIO, "E109"),
+    ],
 )
 @pytest.mark.parametrize("step", ["write", "fsync", "replace"])
 def test_what_the_disk_refuses_has_a_code_and_leaves_the_old_file(

@@ -27,7 +27,20 @@ def test_objects_are_read_by_every_kind_of_name(library: Library) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["main:no/such file.md", "main:a blob 5", "main: 7", ZERO, "9" * 40, "no-such-ref", "", " ", "main:a\nb", "main\0", "HEAD~999", "-x"],
+    [
+        "main:no/such file.md",
+        "main:a blob 5",
+        "main: 7",
+        ZERO,
+        "9" * 40,
+        "no-such-ref",
+        "",
+        " ",
+        "main:a\nb",
+        "main\0",
+        "HEAD~999",
+        "-x",
+    ],
 )
 def test_what_is_not_there_is_none_and_the_reader_goes_on(library: Library, name: str) -> None:
     assert library.git.read(name) is None

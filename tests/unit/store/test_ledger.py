@@ -139,7 +139,7 @@ def test_a_damaged_cache_is_thrown_away(submitted: Library, damage: Damage) -> N
     try:
         submitted.open().close()
     except PrsError as error:  # found out only in the middle of reading: the next command works
-        assert error.code == "E124"  # noqa: PT017
+        assert error.code == "E124"
     assert submitted.accepted() == 2
 
 
@@ -238,7 +238,11 @@ def test_a_decision_that_others_would_refuse_is_not_written(submitted: Library) 
     ledger = submitted.open()
     entry = submitted.entry(ledger, "approve", "shen")
     shen = submitted.person(ledger, "shen")
-    for person, key, code in ((shen._replace(name="沈"), "shen", "A207"), (shen, "gao", "A206"), (shen, "stranger", "A301")):
+    for person, key, code in (
+        (shen._replace(name="沈"), "shen", "A207"),
+        (shen, "gao", "A206"),
+        (shen, "stranger", "A301"),
+    ):
         with pytest.raises(PrsError, match=code):
             ledger.append(entry, person, submitted.key(key), WHEN)
         assert submitted.tip == before
@@ -271,7 +275,9 @@ def test_plain_git_trusts_no_key_that_was_only_proposed(library: Library, keys: 
         set_tip(place, place.git.text("rev-parse", "refs/heads/seen"))
         place.open().close()
         assert f'cheng@q.example namespaces="git" {stranger}\n' in signers(place)
-        assert f'cheng@q.example namespaces="git" {leader}\n' in signers(place), "what the old key signed stays verifiable"
+        assert f'cheng@q.example namespaces="git" {leader}\n' in signers(place), (
+            "what the old key signed stays verifiable"
+        )
     assert library.accepted() == 3
 
 

@@ -26,7 +26,9 @@ TREES = st.dictionaries(PATHS, st.tuples(MODES, BLOBS), max_size=8)
 def without_conflicts(files: dict[str, tuple[str, bytes]]) -> dict[str, tuple[str, bytes]]:
     """The same without files that lie below another file."""
     return {
-        path: file for path, file in files.items() if not any(path.startswith(f"{other}/") for other in files if other != path)
+        path: file
+        for path, file in files.items()
+        if not any(path.startswith(f"{other}/") for other in files if other != path)
     }
 
 
@@ -155,14 +157,17 @@ def test_any_bytes_are_a_tree_or_refused(data: bytes) -> None:
 
 
 OBJECTS = st.lists(
-    st.tuples(st.just("blob"), st.binary(max_size=40) | st.integers(0, 70_000).map(lambda size: b"x" * size)), max_size=6
+    st.tuples(st.just("blob"), st.binary(max_size=40) | st.integers(0, 70_000).map(lambda size: b"x" * size)),
+    max_size=6,
 )
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(OBJECTS)
 @example([("blob", b"")])
-@example([("blob", b"x" * 15), ("blob", b"x" * 16), ("blob", b"x" * 2047), ("blob", b"x" * 2048)])  # sizes take one byte more
+@example(
+    [("blob", b"x" * 15), ("blob", b"x" * 16), ("blob", b"x" * 2047), ("blob", b"x" * 2048)]
+)  # sizes take one byte more
 def test_git_unpacks_what_we_pack(git: Git, objects: list[tuple[str, bytes]]) -> None:
     made = [new_object(kind, data) for kind, data in objects]
     write_objects(git, [*made, *made[:1]])

@@ -19,11 +19,11 @@ from presales_repo.errors import PrsError
 from presales_repo.model.commit import attach_signature, build_commit
 from presales_repo.model.entry import GENESIS, NO_LEDGER, Entry, format_message
 from presales_repo.model.policy import APPROVAL, PEOPLE, policy_digest
-from presales_repo.model.tree import TREE_MODE, format_tree
+from presales_repo.model.tree import format_tree
 from presales_repo.store.objects import new_object, write_objects
 from presales_repo.store.sign import sign
 from presales_repo.store.verifier import MAX_POLICY_FILES
-from tests.unit.store.library import NUMBER, PATH, WHEN, Draft, Library, document, new_library, policy_files, sha256
+from tests.unit.store.library import NUMBER, PATH, Draft, Library, document, new_library, policy_files, sha256
 
 Change = Callable[[Library, Draft], Draft]
 OTHER = "QD202305002"
@@ -39,7 +39,9 @@ def tree(*changes: tuple[str, str, bytes] | str) -> Change:
     """The same entry over a tree with files put in (path, mode, bytes), or taken out (path)."""
 
     def change(library: Library, draft: Draft) -> Draft:
-        files = {item if isinstance(item, str) else item[0]: None if isinstance(item, str) else item[1:] for item in changes}
+        files = {
+            item if isinstance(item, str) else item[0]: None if isinstance(item, str) else item[1:] for item in changes
+        }
         return replace(draft, tree=library.tree_with(draft.tree, files))
 
     return change
@@ -186,7 +188,9 @@ def test_an_entry_that_leaves_out_the_one_before_it(submitted: Library) -> None:
          "no-people"],
 )  # fmt: skip
 @pytest.mark.parametrize("publishes", [True, False])
-def test_a_tree_with_anything_else_than_what_the_decision_publishes(submitted: Library, change: Change, publishes: bool) -> None:
+def test_a_tree_with_anything_else_than_what_the_decision_publishes(
+    submitted: Library, change: Change, publishes: bool
+) -> None:
     draft = submitted.draft("approve", "shen") if publishes else submitted.draft("withdraw", "lin")
     changed = change(submitted, draft)
     if changed.tree == draft.tree:
@@ -303,7 +307,9 @@ def test_an_honest_submission_with_a_picture_is_published_with_it(library: Libra
     library.append("submit", "lin")
     library.append("approve", "shen")
     assert library.accepted() == 3
-    assert library.git.text("ls-tree", "-r", "--name-only", "-z", "approved", "attachments", "common").split("\0")[:2] == [
+    assert library.git.text("ls-tree", "-r", "--name-only", "-z", "approved", "attachments", "common").split("\0")[
+        :2
+    ] == [
         f"attachments/{NUMBER}/a.png",
         PATH,
     ]
@@ -428,7 +434,9 @@ def test_two_administrators_change_the_policy(library: Library, keys: Path) -> N
         ("A223", "cheng", {"content": "9" * 40}),
     ],
 )
-def test_a_proposal_that_may_not_be_made(library: Library, keys: Path, code: str, signer: str, claims: dict[str, object]) -> None:
+def test_a_proposal_that_may_not_be_made(
+    library: Library, keys: Path, code: str, signer: str, claims: dict[str, object]
+) -> None:
     library.refused(code, library.write(policy_draft(library, signer, policy_files(keys, version=2), **claims)))
 
 
@@ -452,7 +460,9 @@ def test_a_policy_that_may_not_come_into_force(
     library.refused(code, library.write(policy_draft(library, "cheng", change(keys))))
 
 
-@pytest.mark.parametrize(("mode", "data"), [("120000", b"/etc/passwd"), ("100755", b"people: []\n"), ("160000", b"a" * 40)])
+@pytest.mark.parametrize(
+    ("mode", "data"), [("120000", b"/etc/passwd"), ("100755", b"people: []\n"), ("160000", b"a" * 40)]
+)
 def test_a_policy_with_a_link_a_program_or_a_submodule(library: Library, keys: Path, mode: str, data: bytes) -> None:
     draft = policy_draft(library, "cheng", policy_files(keys, version=2))
     content = library.commit({"policy/x": (mode, data)})
@@ -462,7 +472,9 @@ def test_a_policy_with_a_link_a_program_or_a_submodule(library: Library, keys: P
 
 def test_a_policy_that_is_installed_before_its_quorum(library: Library, keys: Path) -> None:
     draft = policy_draft(library, "cheng", policy_files(keys, version=2))
-    tree_ = new_object("tree", format_tree({**library.tree_of("approved"), "policy": library.tree_of("refs/heads/main")["policy"]}))
+    tree_ = new_object(
+        "tree", format_tree({**library.tree_of("approved"), "policy": library.tree_of("refs/heads/main")["policy"]})
+    )
     write_objects(library.git, [tree_])
     library.refused("A219", library.write(replace(draft, tree=tree_.oid)))
 
@@ -487,7 +499,9 @@ def endorsement(library: Library, proposal: Draft, signer: str) -> Draft:
         ("A203", "ye", {"policy": "9" * 64}),
     ],
 )
-def test_an_endorsement_that_does_not_count(library: Library, keys: Path, code: str, signer: str, claims: dict[str, object]) -> None:
+def test_an_endorsement_that_does_not_count(
+    library: Library, keys: Path, code: str, signer: str, claims: dict[str, object]
+) -> None:
     proposal = policy_draft(library, "cheng", policy_files(keys, version=2))
     library.write(proposal)
     endorsed = endorsement(library, proposal, signer)
@@ -549,7 +563,9 @@ def genesis_of(library: Library, files: dict[str, bytes]) -> Draft:
         ("A211", lambda library, draft: replace(draft, parents=(library.git.text("rev-parse", "main"),) * 2)),
     ],
 )  # fmt: skip
-def test_a_ledger_with_a_false_beginning(library: Library, keys: Path, tmp_path: Path, code: str, change: Change) -> None:
+def test_a_ledger_with_a_false_beginning(
+    library: Library, keys: Path, tmp_path: Path, code: str, change: Change
+) -> None:
     """Met for the first time, in a clone that remembers nothing."""
     fresh = library.copy(tmp_path / "fresh")
     fresh.write(change(fresh, genesis_of(fresh, policy_files(keys, quorum=2))))
@@ -587,7 +603,11 @@ def test_a_tree_that_git_and_we_might_read_differently(submitted: Library) -> No
     found = submitted.git.read(draft.tree)
     assert found is not None
     twice = (found.data or b"") + b"100644 policy\0" + bytes.fromhex(blob)
-    oid = submitted.git.run("hash-object", "-t", "tree", "-w", "--stdin", "--literally", stdin=twice).stdout.decode().strip()
+    oid = (
+        submitted.git.run("hash-object", "-t", "tree", "-w", "--stdin", "--literally", stdin=twice)
+        .stdout.decode()
+        .strip()
+    )
     submitted.refused("A219", submitted.write(replace(draft, tree=oid)))
 
 
