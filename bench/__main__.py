@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bench.figures import Row, growth, measure_size
+from bench.make import add_size_options
 from bench.repository import make_repository
 
 
@@ -36,11 +37,9 @@ def main(arguments: Sequence[str]) -> int:
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--docs", default="100,1000", help="sizes in documents (default 100,1000)")
-    parser.add_argument("--entries", type=int, help="ledger entries (default: as many as documents)")
+    add_size_options(parser)
     parser.add_argument("--only", help="figures, for example P1,P2")
     parser.add_argument("--runs", type=int, default=7, help="runs of each command, of which the median counts (7)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same repositories")
-    parser.add_argument("--repack", action=argparse.BooleanOptionalAction, default=True, help="rewrite the packs first")
     parser.add_argument("--place", help="folder for the repositories (default: the system's temporary folder)")
     return parser.parse_args(arguments)
 

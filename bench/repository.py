@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import IO
 
@@ -67,22 +67,27 @@ def make_repository(place: str, docs: int, entries: int, seed: int, *, repack: b
          "--key", os.path.join(place, "cheng"), "--people", os.path.join(place, "people.yaml"))  # fmt: skip
     repository = open_repository(root, environment)
     ledger = open_ledger(repository)
-    corpus = Corpus(ledger.policy, docs, seed)
-    fixture = Fixture(place, root, environment, corpus, 0, 0)
+    fixture = Fixture(place, root, environment, Corpus(ledger.policy, docs, seed), 0, 0)
     commits = _import_documents(fixture)
     fixture.git("reset", "-q", "--hard")
     writer = LedgerWriter(repository.git, ledger.head, seed, _START + 60 * docs)
-    published = 0
-    while writer.head.sequence < entries and published < docs:
-        writer.publish(corpus.document(published), commits[published])
-        published += 1
-    writer.flush()
+    published = _publish(writer, fixture.corpus, commits, entries)
     fixture.git("update-ref", APPROVED, writer.head.tip, ledger.head.tip)
     ledger.close()
     repository.git.close()
     if repack:
         fixture.git("repack", "-adfq")
-    return Fixture(place, root, environment, corpus, published, writer.head.sequence)
+    return replace(fixture, published=published, entries=writer.head.sequence)
+
+
+def _publish(writer: LedgerWriter, corpus: Corpus, commits: Sequence[str], entries: int) -> int:
+    """Publish documents until the ledger has so many entries; how many documents that took."""
+    published = 0
+    while writer.head.sequence < entries and published < corpus.count:
+        writer.publish(corpus.document(published), commits[published])
+        published += 1
+    writer.flush()
+    return published
 
 
 def _environment(place: str) -> dict[str, str]:

@@ -18,10 +18,7 @@ def command() -> None:
 @click.pass_context
 def install(ctx: click.Context) -> None:
     """Write pre-commit, pre-merge-commit, commit-msg and pre-push for this clone."""
-    from presales_repo.ops.hooks import install_hooks
-    from presales_repo.store.repository import open_repository
+    from presales_repo.ops.hooks import set_up_clone
 
-    session = make_session(ctx)
-    repository = open_repository(session.directory, session.environment)
-    for hook in install_hooks(repository):
+    for hook in set_up_clone(make_session(ctx)):
         click.echo(labelled(hook.name, _(hook.state)))

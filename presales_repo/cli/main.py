@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import errno
 import os
 import sys
 from itertools import pairwise
@@ -154,14 +156,24 @@ def _now() -> datetime.datetime:
 
 def main() -> NoReturn:
     """Run `prs`; every way out is an exit code: 0 fine, 1 findings, 2 could not be done."""
-    _use_utf8()
+    _open_streams()
     sys.exit(_run(sys.argv[1:]))
 
 
-def _use_utf8() -> None:
+def _open_streams() -> None:
+    """UTF-8 whatever the locale; a stream that the caller closed goes nowhere."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the life of the process
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Nobody reads, or nothing more fits: what is left in the buffer must not fail again at the end."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(sys.stdout.fileno(), 1)
 
 
 def _run(arguments: list[str]) -> int:
@@ -181,9 +193,17 @@ def _run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         print_error(PrsError("E198"))
         return 2
+    except SystemExit as error:  # click's own way out when the reader of a pipe went away
+        gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"
+        _discard_output()
+        return 0 if gone else int(error.code or 0)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
+    except OSError as error:
+        _discard_output()
+        print_error(PrsError("E107" if error.errno == errno.ENOSPC else "E109", path="-", detail=str(error.strerror)))
+        return 2
     except Exception as error:  # the last resort: no traceback reaches a user
         if os.environ.get("PRS_DEBUG"):
             raise

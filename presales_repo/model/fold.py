@@ -41,7 +41,7 @@ def fold(text: str) -> str:
 
 
 def fold_heading(text: str) -> str:
-    """A heading for comparison: folded, no numbering (`一、`, `(一)`, `1.2`, `第三章`), no blanks, no colon at the end."""
+    """A heading for comparison: folded, no numbering (`一、`, `1.2`, `第三章`), no blanks, no colon at the end."""
     folded = fold(text)
     while match := _NUMBERING.match(folded):
         if match.end() == len(folded):

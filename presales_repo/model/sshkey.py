@@ -132,9 +132,9 @@ def decode_base64(text: str, code: str) -> bytes:
     try:
         data = base64.b64decode(text, validate=True)
     except ValueError:
-        raise PrsError(code) from None
+        raise PrsError(code, field="base64") from None
     if base64.b64encode(data).decode("ascii") != text:
-        raise PrsError(code)
+        raise PrsError(code, field="base64")
     return data
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
+from presales_repo.ops.session import Session
 from presales_repo.resources import data_dir
 from presales_repo.store.files import disk_errors, write_file
 from presales_repo.store.git import Git
-from presales_repo.store.ledger import ALLOWED_SIGNERS
-from presales_repo.store.repository import Repository
+from presales_repo.store.ledger import ALLOWED_SIGNERS, open_ledger
+from presales_repo.store.repository import Repository, open_repository
 
 NAMES = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
 _MARK = b"# prs "
@@ -80,6 +83,31 @@ def install_hooks(repository: Repository) -> list[Hook]:
     for name, value in settings.items():
         git.run("config", "--local", name, value)
     return written
+
+
+def set_up_clone(session: Session) -> list[Hook]:
+    """The hooks of a clone, and the file that its plain git reads the signers from.
+
+    Raises PrsError E141 somebody else's hook, and what a ledger that does not verify raises.
+    """
+    repository = open_repository(session.directory, session.environment)
+    try:
+        written = install_hooks(repository)
+        with _ledger_may_be_absent():
+            open_ledger(repository).close()  # the first look at a ledger writes the signers' file
+        return written
+    finally:
+        repository.git.close()
+
+
+@contextlib.contextmanager
+def _ledger_may_be_absent() -> Iterator[None]:
+    """Hooks may be installed before the ledger has been fetched, or where it cannot be verified yet."""
+    try:
+        yield
+    except PrsError as error:
+        if error.code not in ("E113", "E114"):
+            raise
 
 
 def write_hooks(folder: str) -> list[Hook]:

@@ -71,7 +71,7 @@ def diff_policy(session: Session) -> str:
     """What the working policy/ changes against the policy in force, as git prints it."""
     with open_work(session) as work:
         git = work.repository.git
-        done = git.run("diff", "--no-color", "--no-ext-diff", work.ledger.head.tip, "--", ROOT)
+        done = git.run("diff", "--no-color", "--no-ext-diff", "-O/dev/null", work.ledger.head.tip, "--", ROOT)
         return done.stdout.decode("utf-8", "replace")
 
 

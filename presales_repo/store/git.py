@@ -210,7 +210,7 @@ def git_failure(args: Sequence[str], stderr: bytes, directory: str = "") -> PrsE
     lowered = words.lower()
     if "dubious ownership" in lowered:
         return PrsError("E105", detail=words.splitlines()[0])
-    if "no space left" in lowered:
+    if "no space left" in lowered or "out of disk" in lowered:
         return PrsError("E107", detail=words.splitlines()[-1])
     if "read-only file system" in lowered or "permission denied" in lowered or "insufficient permission" in lowered:
         return PrsError("E106", detail=words.splitlines()[0])

@@ -40,7 +40,7 @@ def revisions(repository: Repository, path: str, limit: int = 1000) -> Iterator[
     import git
 
     log = repository.git.text(
-        "log", f"--max-count={limit}", "--follow", "--format=%x01%H", "--numstat", "-z", "HEAD", "--", path
+        "log", f"--max-count={limit}", "--follow", "--format=%x01%H", "-O/dev/null", "--numstat", "-z", "HEAD", "--", path
     )
     repo = git.Repo(repository.root)
     try:
@@ -69,7 +69,9 @@ def _revision(commit: Commit, numstat: str, path: str) -> Revision:
 
 def diff_blobs(git: Git, old: str, new: str) -> str:
     """The difference between two blobs as git prints it, without its head of blob ids."""
-    done = git.run("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--unified=2", old, new, ok=(0, 1))
+    done = git.run(
+        "diff", "--no-ext-diff", "--no-textconv", "--no-color", "-O/dev/null", "--unified=2", old, new, ok=(0, 1)
+    )
     text = done.stdout.decode("utf-8", "replace")
     _, mark, hunks = text.partition("\n@@ ")
     return f"@@ {hunks}" if mark else ""

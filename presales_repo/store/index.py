@@ -91,7 +91,7 @@ def is_document(path: str) -> bool:
 class Index:
     """The register of one tree. The file at `path` is opened when it is first needed."""
 
-    def __init__(self, git: Git, path: str) -> None:
+    def __init__(self, git: Git, path: str | None) -> None:
         self._git = git
         self._path = path
 
@@ -115,8 +115,16 @@ class Index:
 
     def refresh(self, tree: str, progress: Callable[[int, int], None] | None = None) -> None:
         """Make the register that of `tree`. What other processes of this clone make of it meanwhile is not seen."""
-        while not self._reads(tree):
-            self._rewrite(tree, progress)
+        try:
+            while not self._reads(tree):
+                self._rewrite(tree, progress)
+        except PrsError as error:
+            if error.code not in ("E106", "E107"):
+                raise
+            self._path = None  # nothing more fits on the disk: this command keeps the register in memory
+            self.__dict__.pop("_db", None)
+            while not self._reads(tree):
+                self._rewrite(tree, progress)
 
     def _reads(self, tree: str) -> bool:
         """Begin to read: from here to the next refresh the file shows one state. Whether it is that of `tree`."""

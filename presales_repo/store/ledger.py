@@ -268,5 +268,3 @@ def write_allowed_signers(repository: Repository, policies: Iterable[Policy]) ->
         for key in keys_of(person)
     }
     write_file(repository.git_dir, f"prs/{ALLOWED_SIGNERS}", "".join(sorted(lines)).encode(), replace=True)
-
-

@@ -44,9 +44,7 @@ def _sequence(claim: Blob, stage: str, period: str) -> int:
     return number.sequence
 
 
-def reserve_number(
-    git: Git, stage: str, year: int, month: int, who: Ident, highest_known: Callable[[], int]
-) -> Number:
+def reserve_number(git: Git, stage: str, year: int, month: int, who: Ident, highest_known: Callable[[], int]) -> Number:
     """Claim the number after the last one issued here and after `highest_known`, the highest that a document
     carries: those of colleagues come by `git pull`, without their claims.
 

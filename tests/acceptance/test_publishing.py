@@ -239,3 +239,12 @@ def test_the_repository_may_be_moved(submitted: Desk, tmp_path: Path) -> None:
     moved.ok("han", "approve", PAPER)
     moved.ok("lin", "submit", PLAN, "-m", "请审")
     assert moved.ok("", "verify", "--full", "--json").json["ok"]
+
+
+def test_git_s_housekeeping_loses_nothing(submitted: Desk) -> None:
+    """Packed refs and objects, dropped reflogs: numbers go on, the ledger verifies."""
+    submitted.git_ok("reflog", "expire", "--expire=now", "--all")
+    submitted.git_ok("gc", "-q", "--aggressive", "--prune=now")
+    assert new_note(submitted, "整理之后") == "XS202305002"
+    submitted.ok("han", "approve", PAPER)
+    assert submitted.ok("", "verify", "--full", "--json").json["ok"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.company import PROJECT, Desk, assert_refused, new_paper
+from tests.company import PLAN_FIELDS, PROJECT, Desk, assert_refused, new_paper
 
 MISTYPED = {
     "no such document": ("FJ202305099", "W103"),
@@ -108,3 +110,14 @@ def test_an_odd_project_name(founded: Desk, name: str) -> None:
     assert (shown["name"], shown["customer"]) == (name, "甲: 乙 # 丙")
     number = founded.new("song", "business-info-sheet", "商务信息", "-p", "XM2023002")
     founded.ok("song", "save", number, "-m", "初稿")
+
+
+def test_a_folder_that_is_a_link_is_not_followed(founded: Desk, tmp_path: Path) -> None:
+    """Whoever can commit a link must not make a colleague's command write elsewhere."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    folder = next(founded.root.glob(f"projects/{PROJECT}-*"))
+    (folder / "2-需求调研文档").symlink_to(outside)
+    done = founded.prs("lin", "new", "survey-plan", "-t", "计划", "-p", PROJECT, *PLAN_FIELDS)
+    assert_refused(done, "S110")
+    assert list(outside.iterdir()) == []

@@ -46,17 +46,29 @@ def public_key(name: str) -> str:
 def person(id_: str, department: str = "presales", *roles: str, **more: Any) -> dict[str, Any]:
     """A person as in people.yaml."""
     return {
-        "id": id_, "name": id_.title(), "department": department, "roles": list(roles), "email": f"{id_}@q.example",
-        "keys": [public_key(id_)], **more,
-    }  # fmt: skip
+        "id": id_,
+        "name": id_.title(),
+        "department": department,
+        "roles": list(roles),
+        "email": f"{id_}@q.example",
+        "keys": [public_key(id_)],
+        **more,
+    }
 
 
 def doctype(id_: str, chain: str, **more: Any) -> dict[str, Any]:
     """A document type as in types/QD.yaml."""
     return {
-        "id": id_, "title_zh": id_, "category": "survey", "stage": "QD", "chain": chain, "authors": ["team-member"],
-        "sensitivity": "internal", "retention": "y10", **more,
-    }  # fmt: skip
+        "id": id_,
+        "title_zh": id_,
+        "category": "survey",
+        "stage": "QD",
+        "chain": chain,
+        "authors": ["team-member"],
+        "sensitivity": "internal",
+        "retention": "y10",
+        **more,
+    }
 
 
 def step(id_: str, by: str, quorum: int = 1) -> dict[str, Any]:

@@ -53,11 +53,20 @@ class Desk:
         state = self.states.get(document.number)
         release = state.release if state else None
         entry = Entry(
-            action, LEDGER, self.sequence + 1, signer, self.policy.digest, document.number, document.path,
+            action,
+            LEDGER,
+            self.sequence + 1,
+            signer,
+            self.policy.digest,
+            document.number,
+            document.path,
             next_version(release.version if release else None, major=False),
-            authors=tuple(dict.fromkeys((*document.authors, signer))), content=sha(document.text + action), digest=document.digest,
-            attachments=tuple((digest, path) for path, _, digest in content.attachments), comment="说明",
-        )  # fmt: skip
+            authors=tuple(dict.fromkeys((*document.authors, signer))),
+            content=sha(document.text + action),
+            digest=document.digest,
+            attachments=tuple((digest, path) for path, _, digest in content.attachments),
+            comment="说明",
+        )
         return replace(entry, **claims)  # type: ignore[arg-type]
 
     def deciding(self, action: str, signer: str, number: str = NUMBER, **claims: object) -> Entry:
@@ -67,10 +76,14 @@ class Desk:
         if state is not None and state.round is not None:
             opened = state.round
             entry = replace(
-                entry, path=opened.path, version=opened.version, step="" if action == "withdraw" else opened.step.id,
-                content=opened.content, digest=opened.digest,
+                entry,
+                path=opened.path,
+                version=opened.version,
+                step="" if action == "withdraw" else opened.step.id,
+                content=opened.content,
+                digest=opened.digest,
                 attachments=tuple((digest, path) for path, _, digest in opened.attachments),
-            )  # fmt: skip
+            )
         return replace(entry, **claims)  # type: ignore[arg-type]
 
     def record(self, entry: Entry, content: Content | None = None) -> Outcome:

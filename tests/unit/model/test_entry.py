@@ -26,9 +26,15 @@ HEX64 = st.text("0123456789abcdef", min_size=64, max_size=64)
 HEX40 = st.text("0123456789abcdef", min_size=40, max_size=40)
 PATHS = st.text("甲ab/ %:\\é~\n", min_size=1, max_size=12)
 COMMENTS = (
-    st.text("同意 a-b:\nPrs", max_size=30)
-    | st.text(st.characters(codec="utf-8"), max_size=20).filter(lambda text: not (control_character(text) or hidden_character(text)))
-).map(str.strip).filter(lambda text: not is_entry_message(text) and "\r" not in text)  # fmt: skip
+    (
+        st.text("同意 a-b:\nPrs", max_size=30)
+        | st.text(st.characters(codec="utf-8"), max_size=20).filter(
+            lambda text: not (control_character(text) or hidden_character(text))
+        )
+    )
+    .map(str.strip)
+    .filter(lambda text: not is_entry_message(text) and "\r" not in text)
+)
 
 
 @st.composite
@@ -55,9 +61,21 @@ def entries(draw: st.DrawFn) -> Entry:
 
 
 APPROVE = Entry(
-    "approve", "1" * 64, 7, "gao", "2" * 64, "QD202305001", "common/6-其他/QD202305001-a.md", "1.0", "first", (), "a" * 40,
-    "3" * 64, (("4" * 64, "attachments/QD202305001/图 1.png"),), "同意发布\n\n依据会议纪要",
-)  # fmt: skip
+    "approve",
+    "1" * 64,
+    7,
+    "gao",
+    "2" * 64,
+    "QD202305001",
+    "common/6-其他/QD202305001-a.md",
+    "1.0",
+    "first",
+    (),
+    "a" * 40,
+    "3" * 64,
+    (("4" * 64, "attachments/QD202305001/图 1.png"),),
+    "同意发布\n\n依据会议纪要",
+)
 
 
 def refused(message: str) -> PrsError:
@@ -171,12 +189,9 @@ def test_every_other_spelling_is_refused(changed: str) -> None:
 )
 def test_an_entry_makes_no_claim_that_its_kind_does_not_have(field: str) -> None:
     values = {"authors": ("gao",), "content": "b" * 40, "digest": "5" * 64, "attachments": (("4" * 64, "a"),)}
-    genesis = Entry(GENESIS, NO_LEDGER, 0, "gao", "2" * 64)
-    assert (
-        refused(format_message(replace(genesis, **{field: values.get(field, "x")})))
-        .args_["problem"]
-        .endswith("genesis")
-    )  # type: ignore[attr-defined]
+    entry = Entry(GENESIS, NO_LEDGER, 0, "gao", "2" * 64, **{field: values.get(field, "x")})  # type: ignore[arg-type]
+    error = refused(format_message(entry))
+    assert error.args_ == {"problem": f"Prs-{field.title()} in an entry of kind genesis"}
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,22 @@ def test_no_other_text_is_a_number(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "QD202305000", "QD202300001", "QD202313001", "QD199905001", "QD2023050011", "QD20230501", "qd202305001",
-        "QD202305001\n", " QD202305001", "ＱＤ202305001", "QD２０２３05001", "QD2023-05-001", "Q1202305001",
+        "",
+        "QD202305000",
+        "QD202300001",
+        "QD202313001",
+        "QD199905001",
+        "QD2023050011",
+        "QD20230501",
+        "qd202305001",
+        "QD202305001\n",
+        " QD202305001",
+        "ＱＤ202305001",
+        "QD２０２３05001",
+        "QD2023-05-001",
+        "Q1202305001",
     ],
-)  # fmt: skip
+)
 def test_what_only_looks_like_a_number(text: str) -> None:
     assert parse_number(text) is None
 

@@ -93,9 +93,29 @@ def test_ordinary_paths_may_be_published(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/a", "a/", "a//b", "a/./b", "a/../b", "../a", "a/.git/b", "a/.GIT", "a/git~1", "a/.gitattributes", "a/b\\c", "a/b:c", "a/b\nc",
-     "a/b\x1b", "a/ b", "a/b.", "a/cafe\u0301", "a/\u202egnp.exe", "a/.g\u200cit"],
-)  # fmt: skip
+    [
+        "",
+        "/a",
+        "a/",
+        "a//b",
+        "a/./b",
+        "a/../b",
+        "../a",
+        "a/.git/b",
+        "a/.GIT",
+        "a/git~1",
+        "a/.gitattributes",
+        "a/b\\c",
+        "a/b:c",
+        "a/b\nc",
+        "a/b\x1b",
+        "a/ b",
+        "a/b.",
+        "a/cafe\u0301",
+        "a/\u202egnp.exe",
+        "a/.g\u200cit",
+    ],
+)
 def test_paths_that_could_mean_something_else_may_not(path: str) -> None:
     assert not is_plain_path(path)
 

@@ -100,8 +100,14 @@ Change = Callable[[dict[str, Any]], object]
         ("common_fields, field x", lambda files: files[REPOSITORY]["common_fields"].update(x={"type": "colour"})),
         ("common_fields, field x", lambda files: files[REPOSITORY]["common_fields"].update(x={"type": "enum"})),
         ("common_fields, field x", lambda files: files[REPOSITORY]["common_fields"].update(x={"required": "no"})),
-        ("common_fields, field x", lambda files: files[REPOSITORY]["common_fields"].update(x={"type": "int", "min": "1"})),
-        ("common_fields, field x, field y", lambda files: files[REPOSITORY]["common_fields"].update(x={"item": {"y": {"type": []}}})),
+        (
+            "common_fields, field x",
+            lambda files: files[REPOSITORY]["common_fields"].update(x={"type": "int", "min": "1"}),
+        ),
+        (
+            "common_fields, field x, field y",
+            lambda files: files[REPOSITORY]["common_fields"].update(x={"item": {"y": {"type": []}}}),
+        ),
         ("person lin", lambda files: files[PEOPLE]["people"][1].pop("department")),
         ("person lin", lambda files: files[PEOPLE]["people"][1].update(active="no")),
         ("person lin", lambda files: files[PEOPLE]["people"][1].update(keys="ssh-ed25519 AAAA")),
@@ -113,7 +119,7 @@ Change = Callable[[dict[str, Any]], object]
         ("chain light", lambda files: files[APPROVAL]["chains"]["light"]["steps"][0].update(quorum=1.5)),
         ("type survey-plan", lambda files: files[TYPES]["types"].append({"id": "survey-plan"})),
     ],
-)  # fmt: skip
+)
 def test_a_value_of_the_wrong_kind_is_named(where: str, change: Change) -> None:
     data = data_of()
     change(data["files"])
@@ -135,7 +141,10 @@ def test_a_value_of_the_wrong_kind_is_named(where: str, change: Change) -> None:
         ("chain light, step check", lambda files: files[APPROVAL]["chains"]["light"]["steps"][0].update(by="king")),
         ("chain light, step check", lambda files: files[APPROVAL]["chains"]["light"]["steps"][0].update(quorum=0)),
         ("chain light, step 初审", lambda files: files[APPROVAL]["chains"]["light"]["steps"][0].update(id="初审")),
-        ("chain full-leader, step first", lambda files: files[APPROVAL]["chains"]["full-leader"]["steps"][1].update(id="first")),
+        (
+            "chain full-leader, step first",
+            lambda files: files[APPROVAL]["chains"]["full-leader"]["steps"][1].update(id="first"),
+        ),
         ("chain_rules", lambda files: files[APPROVAL]["chain_rules"].update(important_min_distinct_signers="2")),
         ("chain_rules", lambda files: files[APPROVAL]["chain_rules"].update(final_selector={"company": "nowhere"})),
         ("chain_rules", lambda files: files[APPROVAL]["chain_rules"].update(final_selector=["company"])),
@@ -144,7 +153,7 @@ def test_a_value_of_the_wrong_kind_is_named(where: str, change: Change) -> None:
         ("type survey-plan", lambda files: _type(files, "survey-plan").update(authors=["nobody"])),
         ("type survey-plan", lambda files: _type(files, "survey-plan").pop("retention")),
     ],
-)  # fmt: skip
+)
 def test_a_contradiction_is_named(where: str, change: Change) -> None:
     data = data_of()
     change(data["files"])

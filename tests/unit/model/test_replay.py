@@ -23,9 +23,12 @@ PEOPLE = [
     person("left", "presales", "presales-manager", active=False),
 ]
 TYPES = [
-    doctype("record", "none"), doctype("plan", "light"), doctype("paper", "full-leader", important=True), doctype("twin", "full-leader"),
+    doctype("record", "none"),
+    doctype("plan", "light"),
+    doctype("paper", "full-leader", important=True),
+    doctype("twin", "full-leader"),
     doctype("panel", "many"),
-]  # fmt: skip
+]
 CHAINS = {"many": [step("panel", "dept-head", 2), step("final", "company-leader")]}
 
 

@@ -37,7 +37,7 @@ PEOPLE = st.tuples(
 )
 STEPS = st.lists(
     st.tuples(st.sampled_from([*ROLES, "dept-head-of-author"]), st.sampled_from([1, 1, 2])), min_size=1, max_size=3
-).map(lambda chosen: [step(f"s{number}", by, quorum) for number, (by, quorum) in enumerate(chosen)])  # fmt: skip
+).map(lambda chosen: [step(f"s{number}", by, quorum) for number, (by, quorum) in enumerate(chosen)])
 CHAINS = st.sampled_from(["none", "light", "full-leader", "own"])
 ROOT = person("root", "management", "repo-admin", "company-leader")
 
@@ -77,10 +77,16 @@ class Ledger(RuleBasedStateMachine):
         return True
 
     @rule(
-        action=st.sampled_from(["submit", "submit", "register"]), number=st.sampled_from(NUMBERS), kind=st.sampled_from(TYPES),
-        author=st.sampled_from(IDS), signer=st.sampled_from([None, *IDS]), contributors=st.lists(st.sampled_from(IDS), max_size=1),
-        raised=st.booleans(), scope=st.sampled_from(["", "company", "field"]), major=st.booleans(),
-    )  # fmt: skip
+        action=st.sampled_from(["submit", "submit", "register"]),
+        number=st.sampled_from(NUMBERS),
+        kind=st.sampled_from(TYPES),
+        author=st.sampled_from(IDS),
+        signer=st.sampled_from([None, *IDS]),
+        contributors=st.lists(st.sampled_from(IDS), max_size=1),
+        raised=st.booleans(),
+        scope=st.sampled_from(["", "company", "field"]),
+        major=st.booleans(),
+    )
     def open_round(
         self,
         action: str,
@@ -105,9 +111,11 @@ class Ledger(RuleBasedStateMachine):
                 self.rounds[number] = state.round
 
     @rule(
-        action=st.sampled_from(["approve", "approve", "approve", "reject", "withdraw"]), number=st.sampled_from(NUMBERS),
-        signer=st.sampled_from([*IDS, "root"]), wrong=st.sampled_from([None, None, None, "step", "version", "content"]),
-    )  # fmt: skip
+        action=st.sampled_from(["approve", "approve", "approve", "reject", "withdraw"]),
+        number=st.sampled_from(NUMBERS),
+        signer=st.sampled_from([*IDS, "root"]),
+        wrong=st.sampled_from([None, None, None, "step", "version", "content"]),
+    )
     def decide(self, action: str, number: str, signer: str, wrong: str | None) -> None:
         entry = self.desk.deciding(action, signer, number)
         claims: dict[str, str] = (

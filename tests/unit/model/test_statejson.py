@@ -15,13 +15,43 @@ NAMES = st.lists(WORDS, max_size=3).map(tuple)
 FILES = st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=2).map(tuple)
 STEPS = st.lists(st.builds(Step, WORDS, WORDS, WORDS, WORDS, COUNTS), min_size=1, max_size=3).map(tuple)
 ROUNDS = st.builds(
-    Round, version=WORDS, content=WORDS, path=WORDS, blob=WORDS, digest=WORDS, authors=NAMES, department=WORDS, important=st.booleans(),
-    note=WORDS, chain=WORDS, steps=STEPS, attachments=FILES, position=COUNTS, signed=NAMES, signers=NAMES, named=NAMES, start=COUNTS,
-)  # fmt: skip
+    Round,
+    version=WORDS,
+    content=WORDS,
+    path=WORDS,
+    blob=WORDS,
+    digest=WORDS,
+    authors=NAMES,
+    department=WORDS,
+    important=st.booleans(),
+    note=WORDS,
+    chain=WORDS,
+    steps=STEPS,
+    attachments=FILES,
+    position=COUNTS,
+    signed=NAMES,
+    signers=NAMES,
+    named=NAMES,
+    start=COUNTS,
+)
 RELEASES = st.builds(
-    Release, version=WORDS, sequence=COUNTS, start=COUNTS, commit=WORDS, content=WORDS, path=WORDS, blob=WORDS, digest=WORDS, authors=NAMES,
-    chain=WORDS, note=WORDS, time=COUNTS, offset=WORDS, important=st.booleans(), attachments=FILES,
-)  # fmt: skip
+    Release,
+    version=WORDS,
+    sequence=COUNTS,
+    start=COUNTS,
+    commit=WORDS,
+    content=WORDS,
+    path=WORDS,
+    blob=WORDS,
+    digest=WORDS,
+    authors=NAMES,
+    chain=WORDS,
+    note=WORDS,
+    time=COUNTS,
+    offset=WORDS,
+    important=st.booleans(),
+    attachments=FILES,
+)
 EVENTS = st.builds(Event, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS, COUNTS, WORDS, WORDS)
 STATES = st.builds(
     DocumentState,

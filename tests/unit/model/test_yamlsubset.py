@@ -139,10 +139,23 @@ def test_typed_values_are_those_of_yaml_and_never_more(words: list[str]) -> None
 
 @pytest.mark.parametrize(
     ("word", "value"),
-    [("no", "no"), ("0123", "0123"), ("1_000", "1_000"), ("12:30:45", "12:30:45"), ("2023-05-01", "2023-05-01"), ("~", "~"),
-     ("true", True), ("null", None), ("", None), ("0", 0), ("-7", -7), ("21.50", 21.5), ("9" * 18, int("9" * 18)),
-     ("9" * 19, "9" * 19)],
-)  # fmt: skip
+    [
+        ("no", "no"),
+        ("0123", "0123"),
+        ("1_000", "1_000"),
+        ("12:30:45", "12:30:45"),
+        ("2023-05-01", "2023-05-01"),
+        ("~", "~"),
+        ("true", True),
+        ("null", None),
+        ("", None),
+        ("0", 0),
+        ("-7", -7),
+        ("21.50", 21.5),
+        ("9" * 18, int("9" * 18)),
+        ("9" * 19, "9" * 19),
+    ],
+)
 def test_what_was_typed_is_what_is_meant(word: str, value: Any) -> None:
     assert to_data(parse_yaml(f"k: {word}")) == {"k": value}
 

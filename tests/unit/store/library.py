@@ -71,11 +71,15 @@ def policy_files(keys: Path, quorum: int = 1, version: int = 1, **more: bytes) -
     `more`: further files by their names."""
     people = [
         {
-            "id": id_, "name": f"{id_.title()} 先生", "department": department, "roles": roles, "email": f"{id_}@q.example",
+            "id": id_,
+            "name": f"{id_.title()} 先生",
+            "department": department,
+            "roles": roles,
+            "email": f"{id_}@q.example",
             "keys": [" ".join((keys / f"{id_}.pub").read_text().split()[:2])],
         }
         for id_, (department, roles) in STAFF.items()
-    ]  # fmt: skip
+    ]
     files = {path: content for path, content in built_in_files().items() if not path.startswith("policy/types/")}
     files["policy/types/test.yaml"] = TYPES.encode()
     files[PEOPLE] = yaml.safe_dump({"people": people}, allow_unicode=True).encode()
@@ -200,29 +204,45 @@ class Library:
             path = str(claims.get("path") or PATH)
             content = load_content(ledger.reader, main, path)
             entry = replace(
-                entry, document=number, path=path, version="1.0", content=main, digest=content.document.digest,
+                entry,
+                document=number,
+                path=path,
+                version="1.0",
+                content=main,
+                digest=content.document.digest,
                 authors=tuple(dict.fromkeys((*content.document.authors, signer))),
                 attachments=tuple((digest, name) for name, _, digest in content.attachments),
-            )  # fmt: skip
+            )
         elif action in ("approve", "reject", "withdraw"):
             state = ledger.document(number)
             assert state is not None
             assert state.round is not None
             opened = state.round
             entry = replace(
-                entry, document=number, path=opened.path, version=opened.version, content=opened.content, digest=opened.digest,
+                entry,
+                document=number,
+                path=opened.path,
+                version=opened.version,
+                content=opened.content,
+                digest=opened.digest,
                 step="" if action == "withdraw" else opened.step.id,
                 attachments=tuple((digest, name) for name, _, digest in opened.attachments),
-            )  # fmt: skip
+            )
         return replace(entry, **claims)  # type: ignore[arg-type]
 
     def policy_entry(self, ledger: Ledger, action: str, signer: str, content: str, **claims: object) -> Entry:
         head = ledger.head
         files = ledger.reader.files_below(ledger.reader.tree_of(content), "policy")
         entry = Entry(
-            action, head.ledger, head.sequence + 1, signer, head.policy.digest, version=str(head.policy.version + 1),
-            content=content, digest=policy_digest(files),
-        )  # fmt: skip
+            action,
+            head.ledger,
+            head.sequence + 1,
+            signer,
+            head.policy.digest,
+            version=str(head.policy.version + 1),
+            content=content,
+            digest=policy_digest(files),
+        )
         return replace(entry, **claims)  # type: ignore[arg-type]
 
     def append(self, action: str, signer: str, number: str = NUMBER, **claims: object) -> str:
@@ -307,6 +327,26 @@ class Library:
         self.git.run("-c", f"gpg.ssh.allowedSignersFile={signers}", "verify-commit", *entries)
         assert len(entries) == count == head.sequence + 1
         return count
+
+
+Change = Callable[[Library, Draft], Draft]
+
+
+def claim(**claims: object) -> Change:
+    """The same entry with other claims."""
+    return lambda library, draft: replace(draft, entry=replace(draft.entry, **claims))  # type: ignore[arg-type]
+
+
+def tree(*changes: tuple[str, str, bytes] | str) -> Change:
+    """The same entry over a tree with files put in (path, mode, bytes), or taken out (path)."""
+
+    def change(library: Library, draft: Draft) -> Draft:
+        files = {
+            item if isinstance(item, str) else item[0]: None if isinstance(item, str) else item[1:] for item in changes
+        }
+        return replace(draft, tree=library.tree_with(draft.tree, files))
+
+    return change
 
 
 def sha256(data: bytes) -> str:

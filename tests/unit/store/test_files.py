@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from presales_repo.errors import PrsError
-from presales_repo.store import files
 from presales_repo.store.files import locked, read_file, write_file
 
 
@@ -91,7 +90,7 @@ def test_what_the_disk_refuses_has_a_code_and_leaves_the_old_file(
     def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(files.os, step, fail)
+    monkeypatch.setattr(os, step, fail)
     refused(code, tmp_path, "a")
     assert (tmp_path / "a").read_bytes() == b"old"
 

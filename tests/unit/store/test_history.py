@@ -1,112 +1,59 @@
-"""Who wrote a document, from real commits."""
+"""Who wrote what: commits of a file with its renames, and everybody whose words a document holds."""
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
+from presales_repo.store.history import committers, diff_blobs, revisions
+from tests.unit.store.library import NUMBER, PATH, WHEN, Library, document
 
-import pytest
-
-from presales_repo.store.history import committers
-from presales_repo.store.repository import Repository, open_repository
-
-NUMBER = "QD202305001"
-OLD, NEW = f"common/2-需求调研文档/{NUMBER}-旧题.md", f"common/2-需求调研文档/{NUMBER}-新题.md"
+RENAMED = f"common/2-需求调研文档/{NUMBER}-改名.md"
+LONG = document() + "段落\n".encode() * 40
 
 
-class Desk:
-    """A repository in which people commit."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.environment = {"PATH": "/usr/bin:/bin", "HOME": str(root)}
-        self.git("init", "-q", "-b", "main")
-
-    def git(self, *words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=self.root, env=self.environment, check=True, capture_output=True)
-        return done.stdout.decode().strip()
-
-    def commit(self, who: str, path: str, text: str) -> str:
-        """Write one file as somebody; the commit."""
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-        self.git("add", "--all")
-        self.git("-c", f"user.name={who}", "-c", f"user.email={who}@q.example", "commit", "-q", "-m", "x")
-        return self.git("rev-parse", "HEAD")
-
-    def others(self, count: int) -> None:
-        """Commits of somebody else to another document."""
-        who = "奉命 <busy@q.example> 1700000000 +0800"
-        stream = "".join(
-            f"commit refs/heads/main\ncommitter {who}\ndata 1\nx\n"
-            + ("from refs/heads/main^0\n" if index == 0 else "")
-            + f"M 100644 inline common/other.md\ndata <<E\n{index}\nE\n"
-            for index in range(count)
-        )
-        subprocess.run(
-            ["git", "fast-import", "--quiet"], cwd=self.root, env=self.environment, input=stream.encode(), check=True
-        )
-        self.git("reset", "-q", "--hard")
+def test_the_commits_of_a_file_newest_first_across_a_rename(library: Library) -> None:
+    library.commit({PATH: LONG}, "gao")
+    library.commit({PATH: None, RENAMED: LONG}, "shen")
+    library.commit({RENAMED: LONG + b"\xff\n", "README.md": b"x"}, "han")
+    library.git.run("symbolic-ref", "HEAD", "refs/heads/main")
+    found = list(revisions(library.repository, RENAMED))
+    assert [(item.name, item.email, item.path) for item in found] == [
+        ("Han 先生", "han@q.example", RENAMED),
+        ("Shen 先生", "shen@q.example", RENAMED),
+        ("Gao 先生", "gao@q.example", PATH),
+        ("Lin 先生", "lin@q.example", PATH),
+    ]
+    assert [(item.added, item.deleted) for item in found] == [(1, 0), (0, 0), (40, 0), (9, 0)]
+    assert found[0].commit == library.git.text("rev-parse", "main")
+    assert {(item.time, item.offset, item.message) for item in found[:1]} == {(WHEN[0], 8 * 3600, "han edits\n")}
+    assert len(list(revisions(library.repository, RENAMED, limit=2))) == 2
+    assert list(revisions(library.repository, "no/such.md")) == []
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def test_everybody_who_committed_to_a_document_since_a_version(library: Library) -> None:
+    since = library.git.text("rev-parse", "main")
+    library.commit({PATH: LONG}, "gao")
+    library.commit({"common/2-需求调研文档/QD202305002-别的.md": document(number="QD202305002")}, "shen")
+    until = library.commit({PATH: LONG + b"x\n"}, "han")
+    library.commit({PATH: LONG + b"y\n"}, "ye")
+    addresses = ["han@q.example", "gao@q.example"]
+    assert committers(library.repository, PATH, since, until) == addresses
+    assert committers(library.repository, PATH, "", until) == [*addresses, "lin@q.example"]
+    assert committers(library.repository, PATH, until, until) == []
 
 
-@pytest.fixture
-def repository(desk: Desk) -> Iterator[Repository]:
-    opened = open_repository(str(desk.root), desk.environment)
-    yield opened
-    opened.git.close()
+def test_a_new_name_does_not_hide_who_wrote_the_text(library: Library) -> None:
+    """Otherwise a rename would let somebody approve their own words."""
+    since = library.git.text("rev-parse", "main")
+    library.commit({PATH: LONG}, "gao")
+    until = library.commit({PATH: None, RENAMED: LONG}, "lin")
+    assert committers(library.repository, RENAMED, since, until) == ["lin@q.example", "gao@q.example"]
+    back = library.commit({RENAMED: None, f"common/2-需求调研文档/{NUMBER}.md": LONG}, "han")
+    assert committers(library.repository, f"common/2-需求调研文档/{NUMBER}.md", since, back)[0] == "han@q.example"
 
 
-def authors(repository: Repository, path: str, since: str = "") -> list[str]:
-    return [email.partition("@")[0] for email in committers(repository, path, since, "main")]
-
-
-@pytest.mark.parametrize("between", [0, 70, 600])
-def test_all_who_committed_count_however_long_ago(desk: Desk, repository: Repository, between: int) -> None:
-    desk.commit("first", OLD, "1")
-    desk.others(between)
-    desk.commit("second", OLD, "2")
-    desk.others(between)
-    assert authors(repository, OLD) == ["second", "first"]
-
-
-@pytest.mark.parametrize("between", [0, 70])
-def test_those_who_wrote_under_an_older_name_count(desk: Desk, repository: Repository, between: int) -> None:
-    desk.commit("first", OLD, "1")
-    desk.others(between)
-    (desk.root / OLD).unlink()
-    desk.commit("mover", NEW, "1")
-    desk.others(between)
-    desk.commit("last", NEW, "2")
-    assert authors(repository, NEW) == ["last", "mover", "first"]
-
-
-def test_a_commit_with_an_old_date_on_a_side_branch_counts(desk: Desk, repository: Repository) -> None:
-    desk.commit("first", OLD, "1")
-    desk.git("checkout", "-q", "-b", "side")
-    desk.environment |= {"GIT_COMMITTER_DATE": "100000000 +0800", "GIT_AUTHOR_DATE": "100000000 +0800"}
-    desk.commit("backdated", OLD, "2")
-    desk.git("checkout", "-q", "main")
-    desk.commit("busy", "README.md", "x")
-    desk.git("-c", "user.name=m", "-c", "user.email=m@q.example", "merge", "-q", "--no-ff", "-m", "x", "side")
-    desk.others(70)
-    assert set(authors(repository, OLD)) == {"first", "backdated"}
-
-
-def test_only_those_after_a_release_count_for_the_next_version(desk: Desk, repository: Repository) -> None:
-    released = desk.commit("first", OLD, "1")
-    desk.others(70)
-    desk.commit("second", OLD, "2")
-    assert authors(repository, OLD, released) == ["second"]
-
-
-def test_another_document_whose_number_begins_alike_is_another(desk: Desk, repository: Repository) -> None:
-    desk.commit("first", OLD, "1")
-    desk.commit("stranger", f"common/2-需求调研文档/{NUMBER}9-题.md", "1")
-    assert authors(repository, OLD) == ["first"]
+def test_the_difference_between_two_blobs(library: Library) -> None:
+    old, new = (
+        library.git.run("hash-object", "-w", "--stdin", stdin=text.encode()).stdout.decode().strip()
+        for text in ("一\n二\n三\n", "一\n二改\n三\n")
+    )
+    assert diff_blobs(library.git, old, new) == "@@ -1,3 +1,3 @@\n 一\n-二\n+二改\n 三\n"
+    assert diff_blobs(library.git, old, old) == ""

@@ -1,47 +1,68 @@
-"""The policy kept for git's hooks."""
+"""The policy as git's hooks read it: parsed once, the same from the cache, whatever happens to the cache."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from presales_repo.errors import PrsError
+from presales_repo.model.policy import PEOPLE, build_policy, policy_data
 from presales_repo.store.policycache import policy_at
-from presales_repo.store.repository import APPROVED
-from tests.unit.store.library import Library
+from tests.unit.store.library import Library, policy_files
 
 
-def kept(library: Library) -> Path:
-    (found,) = (Path(library.repository.state) / "policies").iterdir()
-    return found
+def cached(library: Library) -> Path:
+    (file,) = Path(library.repository.state, "policies").iterdir()
+    return file
 
 
-def test_it_is_read_once_and_then_kept(library: Library) -> None:
-    first = policy_at(library.repository, APPROVED)
-    assert first is not None
-    assert first["files"]["policy/repository.yaml"]["version"] == 1
-    stamp = kept(library).stat().st_mtime_ns
-    assert policy_at(library.repository, APPROVED) == first
-    assert kept(library).stat().st_mtime_ns == stamp
+def test_the_policy_of_a_ref(library: Library, keys: Path) -> None:
+    expected = policy_data(policy_files(keys, quorum=2))
+    assert policy_at(library.repository, "approved") == expected
+    kept = cached(library).stat()
+    assert policy_at(library.repository, "approved") == policy_at(library.repository, "refs/heads/main") == expected
+    assert cached(library).stat().st_mtime_ns == kept.st_mtime_ns, "written once"
+    assert build_policy(policy_at(library.repository, "approved") or {}).quorum == 2
+    assert policy_at(library.repository, "no-such-ref") is None
 
 
-@pytest.mark.parametrize("damage", [b"", b"\0", b"{", b"[" * 9], ids=["empty", "zero", "brace", "brackets"])
-def test_a_damaged_file_is_made_anew(library: Library, damage: bytes) -> None:
-    first = policy_at(library.repository, APPROVED)
-    whole = kept(library).read_bytes()
-    kept(library).write_bytes(whole[: len(whole) // 2] if damage == b"" else damage)
-    assert policy_at(library.repository, APPROVED) == first
-    assert kept(library).read_bytes() == whole
+def test_another_policy_is_another_file(library: Library, keys: Path) -> None:
+    policy_at(library.repository, "main")
+    library.commit({"policy/extra.yaml": b"a: 1\n", "policy/empty.yaml": b"", "policy/notes.txt": b"x"})
+    found = policy_at(library.repository, "main")
+    assert found is not None
+    assert found["files"]["policy/extra.yaml"] == {"a": 1}
+    assert found["files"]["policy/empty.yaml"] == {}
+    assert len(list(Path(library.repository.state, "policies").iterdir())) == 2
 
 
-def test_where_nothing_can_be_kept_it_is_read_every_time(library: Library) -> None:
-    state = Path(library.repository.state)
-    state.parent.mkdir(parents=True)
-    state.write_text("in the way", encoding="utf-8")
-    first = policy_at(library.repository, APPROVED)
-    assert first is not None
-    assert policy_at(library.repository, APPROVED) == first
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "rubbish", "gone"])
+def test_a_damaged_file_is_made_again(library: Library, damage: str) -> None:
+    expected = policy_at(library.repository, "approved")
+    file = cached(library)
+    whole = file.read_bytes()
+    changed = {
+        "empty": b"",
+        "cut": whole[:-9],
+        "flipped": whole[:100] + bytes([whole[100] ^ 4]) + whole[101:],
+        "rubbish": os.urandom(500),
+        "gone": None,
+    }[damage]
+    file.unlink() if changed is None else file.write_bytes(changed)
+    assert policy_at(library.repository, "approved") == expected
+    assert file.read_bytes() == whole
 
 
-def test_there_is_none_without_a_ledger(library: Library) -> None:
-    assert policy_at(library.repository, "refs/heads/nowhere") is None
+def test_a_cache_that_cannot_be_kept_costs_time_only(library: Library) -> None:
+    Path(library.repository.state).parent.mkdir(parents=True, exist_ok=True)
+    Path(library.repository.state).write_text("in the way")
+    assert policy_at(library.repository, "approved") is not None
+
+
+def test_a_policy_that_cannot_be_read_says_where(library: Library) -> None:
+    library.commit({PEOPLE: b"people: [\n"})
+    with pytest.raises(PrsError) as caught:
+        policy_at(library.repository, "main")
+    assert (caught.value.code, caught.value.path) == ("F101", PEOPLE)

@@ -69,11 +69,14 @@ def test_eight_processes_get_consecutive_numbers_without_gap_or_duplicate(librar
     rounds = 6
     workers = [
         subprocess.Popen(
-            [sys.executable, "-c", WORKER, library.folder, str(number), str(rounds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            cwd=ROOT, env={**library.environment, "PYTHONPATH": str(ROOT)},
+            [sys.executable, "-c", WORKER, library.folder, str(number), str(rounds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={**library.environment, "PYTHONPATH": str(ROOT)},
         )
         for number in range(8)
-    ]  # fmt: skip
+    ]
     for worker in workers:
         assert worker.stdin is not None
         worker.stdin.write(b"go\n")
