@@ -96,7 +96,7 @@ def cache_path(repository: Repository) -> str | None:
             clone = secrets.token_hex(16).encode()
             write_file(repository.git_dir, _ID, clone, replace=True)
     except PrsError as error:
-        if error.code != "E106":
+        if error.code not in ("E106", "E107"):
             raise
         return None
     place = f"{repository.git_dir}\n".encode("utf-8", "surrogateescape") + clone.strip()
@@ -248,11 +248,11 @@ def found_ledger(
 
 
 def _write_signers_if_possible(repository: Repository, policies: Iterable[Policy]) -> None:
-    """A clone that cannot be written can be verified all the same."""
+    """A clone that cannot be written, or whose disk is full, can be verified all the same."""
     try:
         write_allowed_signers(repository, policies)
     except PrsError as error:
-        if error.code != "E106":
+        if error.code not in ("E106", "E107"):
             raise
 
 

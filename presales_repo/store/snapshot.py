@@ -55,6 +55,7 @@ class Snapshot:
         self._rows: dict[str, Row] | None = None
         self._projects: list[str] | None = None
         self._near: list[str] | None = None
+        self._kept_folders: tuple[set[str], dict[str, int]] | None = None
         self._fresh = False
 
     # -- files
@@ -133,11 +134,14 @@ class Snapshot:
     def has_file(self, path: str) -> bool:
         """Whether a file or folder is there."""
         change = self.changes.get(path)
-        if change is not None:
-            return change.mode != DELETED
-        return self.git.resolve(f"{self.tree}:{path}") is not None or any(
-            name.startswith(f"{path}/") and item.mode != DELETED for name, item in self.changes.items()
-        )
+        kept, removed = self._folders()
+        if path in kept or (change is not None and change.mode != DELETED):
+            return True
+        found = self.git.resolve(f"{self.tree}:{path}")
+        if found is None or change is not None:
+            return False
+        gone = removed.get(path, 0)  # of the files below this folder
+        return not gone or gone < len(self.git.paths("ls-tree", "-r", "-z", "--name-only", found))
 
     def digest_of(self, path: str) -> str | None:
         """SHA-256 of a file's bytes."""
@@ -186,6 +190,20 @@ class Snapshot:
         return self._released(number, version) if self._released else None
 
     # -- inside
+
+    def _folders(self) -> tuple[set[str], dict[str, int]]:
+        """Folders that the change puts files into, and how many files it removes below others."""
+        if self._kept_folders is None:
+            kept: set[str] = set()
+            removed: dict[str, int] = {}
+            for path, change in self.changes.items():
+                while path := path.rpartition("/")[0]:
+                    if change.mode != DELETED:
+                        kept.add(path)
+                    else:
+                        removed[path] = removed.get(path, 0) + 1
+            self._kept_folders = kept, removed
+        return self._kept_folders
 
     def _changed(self, number: str) -> list[Row]:
         return [row for row in self._overlay().values() if row.number == number]
