@@ -40,7 +40,16 @@ def revisions(repository: Repository, path: str, limit: int = 1000) -> Iterator[
     import git
 
     log = repository.git.text(
-        "log", f"--max-count={limit}", "--follow", "--format=%x01%H", "-O/dev/null", "--numstat", "-z", "HEAD", "--", path
+        "log",
+        f"--max-count={limit}",
+        "--follow",
+        "--format=%x01%H",
+        "-O/dev/null",
+        "--numstat",
+        "-z",
+        "HEAD",
+        "--",
+        path,
     )
     repo = git.Repo(repository.root)
     try:
