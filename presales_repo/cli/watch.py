@@ -18,9 +18,9 @@ def command(ctx: click.Context) -> None:
     """Check documents whenever they are saved; stop with Ctrl-C."""
     from presales_repo.ops.watch import watch
 
-    session = make_session(ctx)
+    results = watch(make_session(ctx))
     click.echo(_("Watching; stop with Ctrl-C."), err=True)
-    for paths, result in watch(session):
+    for paths, result in results:
         for path in () if result.findings else paths:
             click.echo(labelled(path, _("in order")))
         print_findings(result.findings, sys.stdout)

@@ -13,10 +13,14 @@ from presales_repo.store.watch import saved_files
 
 
 def watch(session: Session) -> Iterator[tuple[tuple[str, ...], CheckResult]]:
-    """(paths, result) for each burst of saved documents, until the caller stops."""
+    """(paths, result) for each burst of saved documents, until the caller stops. Watching has begun on return."""
     with open_work(session) as work:
         root = work.repository.root
-    for paths in saved_files(root, (PROJECTS, COMMON)):
+    return _checked(session, root, saved_files(root, (PROJECTS, COMMON)))
+
+
+def _checked(session: Session, root: str, bursts: Iterator[set[str]]) -> Iterator[tuple[tuple[str, ...], CheckResult]]:
+    for paths in bursts:
         documents = tuple(
             sorted(path for path in paths if path.endswith(SUFFIX) and os.path.exists(os.path.join(root, path)))
         )

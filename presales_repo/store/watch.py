@@ -10,7 +10,10 @@ SETTLE = 0.3  # seconds of silence after which a burst of events (an editor's sa
 
 
 def saved_files(root: str, folders: Sequence[str]) -> Iterator[set[str]]:
-    """Sets of paths (relative to `root`) that were written, one set for each burst, until interrupted."""
+    """Sets of paths (relative to `root`) that were written, one set for each burst, until interrupted.
+
+    What is saved after this returns is seen.
+    """
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
     from watchdog.observers import Observer
 
@@ -27,12 +30,16 @@ def saved_files(root: str, folders: Sequence[str]) -> Iterator[set[str]]:
         os.makedirs(path, exist_ok=True)
         observer.schedule(Handler(), path, recursive=True)
     observer.start()
-    try:
-        while True:
-            yield {os.path.relpath(path, root) for path in _burst(seen)}
-    finally:
-        observer.stop()
-        observer.join()
+
+    def bursts() -> Iterator[set[str]]:
+        try:
+            while True:
+                yield {os.path.relpath(path, root) for path in _burst(seen)}
+        finally:
+            observer.stop()
+            observer.join()
+
+    return bursts()
 
 
 def _burst(seen: queue.Queue[str]) -> set[str]:
