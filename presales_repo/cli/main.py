@@ -194,7 +194,7 @@ def _run(arguments: list[str]) -> int:
         print_error(PrsError("E198"))
         return 2
     except SystemExit as error:  # click's own way out when the reader of a pipe went away
-        gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"
+        gone = "PacifyFlush" in type(sys.stdout).__name__
         _discard_output()
         return 0 if gone else int(error.code or 0)
     except BrokenPipeError:
