@@ -40,11 +40,12 @@ def revisions(repository: Repository, path: str, limit: int = 1000) -> Iterator[
     import git
 
     log = repository.git.text(
+        "-c",
+        "diff.orderFile=/dev/null",  # somebody's own order of files, which may not exist
         "log",
         f"--max-count={limit}",
         "--follow",
         "--format=%x01%H",
-        "-O/dev/null",
         "--numstat",
         "-z",
         "HEAD",
