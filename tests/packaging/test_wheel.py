@@ -120,7 +120,7 @@ def test_first_document_and_its_hook(stranger: dict[str, str], tmp_path: Path) -
     who = ("--org", "示例公司", "--name", "张三", "--email", "zhang@example.com", "--key", key)
     run("prs", "init", "docs", *who, cwd=tmp_path, env=stranger)
     docs = tmp_path / "docs"
-    new = ("prs", "-C", docs, "--key", key, "new", "regulation", "-t", "差旅制度", "--json")
+    new = ("prs", "-C", docs, "--key", key, "new", "meeting-minutes", "-t", "差旅制度讨论", "--json")
     made = json.loads(run(*new, cwd=tmp_path, env=stranger))
     document = docs / made["path"]
     assert f"number: {made['number']}" in document.read_text(encoding="utf-8")
