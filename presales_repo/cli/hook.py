@@ -50,6 +50,10 @@ def _run(name: str, words: list[str]) -> int:
     if name == "pre-push":
         lines = sys.stdin.buffer.read(1 << 20).decode("utf-8", "replace").splitlines()
         return _report(hook.check_push(directory, os.environ, lines))
+    if name == "pre-receive":
+        from presales_repo.cli.serverhook import pre_receive
+
+        return pre_receive()
     sys.stderr.write(f"error[E142]: prs has no hook named {name}\n")
     return 1
 

@@ -41,6 +41,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("policy", "Propose, endorse and show the policy."),
     "hooks": ("hooks", "Install git's hooks."),
     "hook": ("hookcmd", "What the hook files call."),
+    "sync": ("sync", "Exchange work with the shared repository."),
+    "server": ("server", "The shared repository that everybody pushes to."),
     "doctor": ("doctor", "What is missing here, and how to mend it."),
     "completion": ("completion", "Shell completion for bash, zsh and fish."),
 }

@@ -590,6 +590,22 @@ RULES = (
         "R109",
     ),
     Rule(
+        "A250",
+        "error",
+        N_("The text of the entry ({commit}) is not on main."),
+        N_("Push main first; prs sync pushes both."),
+        N_("No approval without its text: the content commit must be on the shared main."),
+        "docs/ledger-format.md",
+    ),
+    Rule(
+        "A251",
+        "error",
+        N_("Commit {commit} on main is not signed."),
+        N_("Let prs save commit, or git config commit.gpgsign true; then make the commit again."),
+        N_("Everything on the shared main is signed by a person of the policy."),
+        "R127",
+    ),
+    Rule(
         "A301",
         "error",
         N_("The key {fingerprint} belongs to nobody in the policy."),

@@ -160,4 +160,3 @@ def blocking_findings(work: Work, snapshot: Snapshot, path: str) -> list[Finding
     data = snapshot.git.read(f"{snapshot.tree}:{path}")
     findings = check_file(path, data.data if data else None, "100644", work.policy, snapshot)
     return [item for item in findings if severity_of(item.code) == "error" or item.code == "F110"]
-

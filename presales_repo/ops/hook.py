@@ -36,9 +36,7 @@ def _policy(repository: Repository) -> Policy | None:
     return build_policy(data) if data else None
 
 
-def _check(
-    repository: Repository, policy: Policy, tree: str, changes: Mapping[str, Change]
-) -> tuple[Finding, ...]:
+def _check(repository: Repository, policy: Policy, tree: str, changes: Mapping[str, Change]) -> tuple[Finding, ...]:
     if not changes:
         return ()
     index = Index(repository.git, repository.private("index.sqlite"))

@@ -16,6 +16,7 @@ from presales_repo.model.text import hidden_character
 from presales_repo.model.workflow import may_author
 from presales_repo.ops.projects import find_project
 from presales_repo.ops.session import Actor, Session, Work, find_actor, ident, open_work, stamp, today, working_snapshot
+from presales_repo.ops.shared import claimer
 from presales_repo.ops.types import pick_type
 from presales_repo.rules.content import PLACEHOLDER
 from presales_repo.rules.fields import DERIVED
@@ -70,7 +71,7 @@ def _write(
     who = ident(actor.person, stamp(work.session, work.policy))
     number = reserve_number(
         work.repository.git, doctype.stage, created.year, created.month, who,
-        lambda: highest_known(work, doctype.stage, period),
+        lambda: highest_known(work, doctype.stage, period), claimer(work.repository, doctype.stage, period),
     )  # fmt: skip
     path = document_path(work.policy, doctype, str(number), title, folder)
     head = {"title": title, "project": project, "author": actor.person.id, "created": created.isoformat()}

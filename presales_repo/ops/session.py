@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident
 from presales_repo.model.policy import Person, Policy, owner_of
+from presales_repo.ops.shared import follow
+from presales_repo.store.files import locked
 from presales_repo.store.index import Index
 from presales_repo.store.ledger import Ledger, open_ledger
 from presales_repo.store.repository import Repository, check_git, open_repository
@@ -40,11 +42,12 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An opened document repository."""
+    """An opened document repository. `mode`: `shared`, `offline` or `alone`, see ops.shared.follow."""
 
     session: Session
     repository: Repository
     ledger: Ledger
+    mode: str = "alone"
 
     @property
     def policy(self) -> Policy:
@@ -60,16 +63,21 @@ class Actor:
 
 
 @contextmanager
-def open_work(session: Session) -> Iterator[Work]:
-    """Open the repository, verify what is new in its ledger, close everything afterwards."""
+def open_work(session: Session, *, deciding: bool = False) -> Iterator[Work]:
+    """Open the repository, verify what is new in its ledger, close everything afterwards.
+
+    `deciding`: keep other processes of this clone out, and fetch what others decided first.
+    """
     repository = open_repository(session.directory, session.environment)
     try:
         check_git(repository.git)
-        ledger = open_ledger(repository, lambda done, total: session.progress("verify", done, total))
-        try:
-            yield Work(session, repository, ledger)
-        finally:
-            ledger.close()
+        with locked(repository.lock) if deciding else nullcontext():
+            mode = follow(repository) if deciding else "alone"
+            ledger = open_ledger(repository, lambda done, total: session.progress("verify", done, total))
+            try:
+                yield Work(session, repository, ledger, mode)
+            finally:
+                ledger.close()
     finally:
         repository.git.close()
 

@@ -23,7 +23,13 @@ _REDIRECTIONS = (
     "GIT_NAMESPACE",
     "GIT_PREFIX",
 )
-_FIXED = {"LC_ALL": "C.UTF-8", "LANGUAGE": "", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+_FIXED = {
+    "LC_ALL": "C.UTF-8",
+    "LANGUAGE": "",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+}
 _DURABLE = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync")
 
 

@@ -34,9 +34,7 @@ def revisions(repository: Repository, path: str, limit: int = 1000) -> Iterator[
 
     repo = git.Repo(repository.root)
     try:
-        log = repo.git.log(
-            f"--max-count={limit}", "--follow", "--format=%x01%H", "--numstat", "-z", "HEAD", "--", path
-        )
+        log = repo.git.log(f"--max-count={limit}", "--follow", "--format=%x01%H", "--numstat", "-z", "HEAD", "--", path)
         for record in log.split("\x01")[1:]:
             yield _revision(repo.commit(record[:40]), record[40:], path)
     finally:

@@ -143,7 +143,9 @@ class Index:
 
     def by_number(self, number: str) -> list[Row]:
         """Documents that carry a number; more than one is a fault in the data."""
-        return [_row(values) for values in self._db.execute("SELECT * FROM file WHERE number = ? ORDER BY path", (number,))]
+        return [
+            _row(values) for values in self._db.execute("SELECT * FROM file WHERE number = ? ORDER BY path", (number,))
+        ]
 
     def by_path(self, path: str) -> Row | None:
         """The document at a path."""

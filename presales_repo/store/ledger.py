@@ -60,8 +60,18 @@ class Ledger:
         """What an entry would do at this position. Raises PrsError when it may not be made."""
         return judge_entry(self.reader, self.head, entry, stamp, self.document)
 
-    def append(self, entry: Entry, person: Person, key: SigningKey, when: tuple[int, str]) -> str | None:
-        """Judge, sign and write one entry; the commit's id, or None when somebody else's entry came first."""
+    def append(
+        self,
+        entry: Entry,
+        person: Person,
+        key: SigningKey,
+        when: tuple[int, str],
+        publish: Callable[[str, str], bool] | None = None,
+    ) -> str | None:
+        """Judge, sign and write one entry; the commit's id, or None when somebody else's entry came first.
+
+        `publish` (new tip, old tip) shares the entry before it counts here; False: somebody was faster.
+        """
         git = self.repository.git
         outcome = self.judge(entry, Stamp("", *when))
         tree, trees = change_tree(self.reader.tree, self.head.tree, outcome.changes)
@@ -69,6 +79,8 @@ class Ledger:
         payload = build_commit(tree, [self.head.tip, entry.content], ident, ident, format_message(entry))
         commit = new_object("commit", attach_signature(payload, sign(payload, key)))
         write_objects(git, [*trees, commit])
+        if publish is not None and not publish(commit.oid, self.head.tip):
+            return None
         if not git.update_refs([(APPROVED, commit.oid, self.head.tip)], f"prs: {entry.action}"):
             return None
         # The same outcome again, with the id that was not known before signing.
@@ -114,7 +126,12 @@ def open_ledger(repository: Repository, progress: Progress | None = None) -> Led
 
 
 def _catch_up(
-    repository: Repository, cache: LedgerCache, reader: ObjectReader, head: Head | None, tip: str, progress: Progress | None
+    repository: Repository,
+    cache: LedgerCache,
+    reader: ObjectReader,
+    head: Head | None,
+    tip: str,
+    progress: Progress | None,
 ) -> Head:
     before = head
     oids = _entries(repository, tip, head)
@@ -130,6 +147,33 @@ def _catch_up(
     assert head is not None
     _remember(repository, cache, reader, before, head, states.values())
     return head
+
+
+def advance(repository: Repository, known: Ledger | None, reader: ObjectReader, tip: str) -> tuple[Head, list[str]]:
+    """Verify the entries from a known ledger to `tip` without keeping anything: the head there, and the content
+    commits that the new entries rest on. Raises PrsError as open_ledger does."""
+    head = known.head if known else None
+    states: dict[str, DocumentState] = {}
+    contents: list[str] = []
+
+    def state_of(number: str) -> DocumentState | None:
+        return states.get(number) or (known.document(number) if known else None)
+
+    for oid in _entries(repository, tip, head):
+        try:
+            if head is None:
+                head = verify_genesis(reader, oid)
+                continue
+            verified = verify_entry(reader, head, oid, state_of)
+        except PrsError as error:
+            error.args_["entry"] = oid
+            raise
+        if verified.outcome.state:
+            states[verified.outcome.state.number] = verified.outcome.state
+        contents.append(verified.entry.content)
+        head = verified.head
+    assert head is not None, "a ledger has at least its genesis"
+    return head, contents
 
 
 def _remember(
@@ -181,6 +225,13 @@ def _rewound(head: Head | None, tip: str) -> PrsError:
     if head is None:
         return PrsError("A221", oid=tip, kind="commit")
     return PrsError("A230", sequence=head.sequence, remembered=head.tip, found=tip)
+
+
+def forget_unshared(repository: Repository) -> None:
+    """Let the next open_ledger verify from genesis, because local entries that were never shared were taken back."""
+    cache = LedgerCache(cache_path(repository))
+    cache.forget_head()
+    cache.close()
 
 
 def verify_all(repository: Repository, progress: Progress | None = None) -> tuple[Head | None, int, list[Problem]]:
@@ -241,5 +292,3 @@ def write_allowed_signers(repository: Repository, policies: Iterable[Policy]) ->
         for key in keys_of(person)
     }
     write_file(repository.git_dir, f"prs/{ALLOWED_SIGNERS}", "".join(sorted(lines)).encode(), replace=True)
-
-

@@ -116,6 +116,14 @@ class LedgerCache:
             self._db.executemany("INSERT OR REPLACE INTO policy VALUES (?, ?)", kept)
         self._meta = meta
 
+    def forget_head(self) -> None:
+        """Give up the verified head but not the pin: entries that were never shared are about to be made again."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("DELETE FROM meta WHERE key NOT IN ('ledger')")
+            self._db.execute("DELETE FROM document")
+        self._meta = {key: value for key, value in self._meta.items() if key == "ledger"}
+
     def _is_behind(self, head: Head) -> bool:
         stored = dict(self._db.execute("SELECT key, value FROM meta"))
         same = (stored.get("verifier"), stored.get("ledger")) == (VERIFIER, head.ledger)

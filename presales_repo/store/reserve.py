@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from presales_repo.errors import PrsError
-from presales_repo.model.commit import Ident, build_commit
+from presales_repo.model.commit import Ident, build_commit, parse_commit_loose
 from presales_repo.model.number import LAST_SEQUENCE, Number
 from presales_repo.store.git import Git
 from presales_repo.store.objects import EMPTY_TREE, new_object, write_objects
@@ -27,9 +27,10 @@ def reservation_ref(stage: str, period: str) -> str:
     return f"refs/prs/numbers/{stage}/{period}"
 
 
-def last_reserved(git: Git, stage: str, period: str) -> int | None:
-    """The highest sequence issued, None when this clone has no reservation for the month."""
-    claim = git.read(reservation_ref(stage, period))
+def last_reserved(git: Git, stage: str, period: str, at: str | None = None) -> int | None:
+    """The highest sequence issued, None when this clone has no reservation for the month. `at`: the claim to count
+    by, when the ref is about to move there."""
+    claim = git.read(at or reservation_ref(stage, period))
     return None if claim is None else _sequence(claim.data or b"", stage, period)
 
 
@@ -40,12 +41,65 @@ def _sequence(commit: bytes, stage: str, period: str) -> int:
     return int(match[4])
 
 
+def reservation_parts(ref: str) -> tuple[str, str] | None:
+    """Stage and month of a reservation ref, None for any other ref."""
+    match = re.fullmatch(r"refs/prs/numbers/([A-Z]{2})/(20[0-9]{2}(?:0[1-9]|1[0-2]))", ref)
+    return (match[1], match[2]) if match else None
+
+
+def check_claims(git: Git, ref: str, old: str, new: str) -> None:
+    """Whether the commits from `old` (zeros: none) to `new` claim one number after the other.
+
+    Raises PrsError N110 for anything else: a claim of another stage or month, a gap, a repeat, a merge.
+    """
+    parts = reservation_parts(ref)
+    assert parts is not None, "only reservation refs are asked for"
+    last = 0 if old == _NONE else _sequence(_claim_bytes(git, old, ref), *parts)
+    span = [new] if old == _NONE else [f"{old}..{new}"]
+    parent = "" if old == _NONE else old
+    for oid in git.text("rev-list", "--reverse", "--topo-order", *span).split():
+        raw = _claim_bytes(git, oid, ref)
+        commit = parse_commit_loose(raw)
+        expected = (parent,) if parent else ()
+        if commit.parents != expected or commit.tree != EMPTY_TREE or _sequence(raw, *parts) != last + 1:
+            raise PrsError("N110", ref=ref)
+        parent, last = oid, last + 1
+
+
+def claimed_numbers(git: Git, shared: str, local: str) -> list[Number]:
+    """The numbers that the claims from `shared` to `local` issued, oldest first."""
+    found = []
+    for oid in git.text("rev-list", "--reverse", f"{shared}..{local}").split():
+        match = _CLAIM.search(_claim_bytes(git, oid, local))
+        if match:
+            found.append(Number(match[1].decode(), int(match[2]), int(match[3]), int(match[4])))
+    return found
+
+
+def _claim_bytes(git: Git, oid: str, ref: str) -> bytes:
+    blob = git.read(oid)
+    if blob is None or blob.kind != "commit" or blob.data is None:
+        raise PrsError("N110", ref=ref)
+    return blob.data
+
+
+Share = Callable[[str, str, str], bool]
+
+
 def reserve_number(
-    git: Git, stage: str, year: int, month: int, who: Ident, highest_known: Callable[[], int]
+    git: Git,
+    stage: str,
+    year: int,
+    month: int,
+    who: Ident,
+    highest_known: Callable[[], int],
+    share: Share | None = None,
 ) -> Number:
     """Claim the next number. `highest_known` is asked only when no claim of the month is recorded here.
 
-    Raises PrsError N105 when the month is full (999), N111 when others won every race.
+    `share` (ref, new id, id it had) claims at the shared repository first: False when somebody was faster, and the
+    local ref then stands where theirs is. Raises PrsError N105 when the month is full (999), N111 when others won
+    every race.
     """
     period = f"{year:04d}{month:02d}"
     ref = reservation_ref(stage, period)
@@ -55,14 +109,16 @@ def reserve_number(
         if last >= LAST_SEQUENCE:
             raise PrsError("N105", stage=stage, period=period, last=LAST_SEQUENCE)
         number = Number(stage, year, month, last + 1)
-        if _claim(git, ref, tip, number, who):
+        if _claim(git, ref, tip, number, who, share):
             return number
         time.sleep(secrets.randbelow(20) / 1000 * (attempt + 1))
     raise PrsError("N111", stage=stage, period=period)
 
 
-def _claim(git: Git, ref: str, tip: str | None, number: Number, who: Ident) -> bool:
+def _claim(git: Git, ref: str, tip: str | None, number: Number, who: Ident, share: Share | None) -> bool:
     message = f"prs: reserve {number}\n\nPrs-Number: {number}\nPrs-Nonce: {secrets.token_hex(16)}\n"
     claim = new_object("commit", build_commit(EMPTY_TREE, [tip] if tip else [], who, who, message))
     write_objects(git, [new_object("tree", b""), claim])
+    if share is not None and not share(ref, claim.oid, tip or _NONE):
+        return False
     return git.update_refs([(ref, claim.oid, tip or _NONE)], f"prs: reserve {number}")

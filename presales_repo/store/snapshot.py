@@ -19,7 +19,7 @@ from presales_repo.store.files import read_file
 from presales_repo.store.git import Git
 from presales_repo.store.index import Index, Row, diff_trees, is_document, make_row, parse_raw_diff
 from presales_repo.store.objects import EMPTY_TREE, TREE_MODE, parse_tree
-from presales_repo.store.reserve import last_reserved
+from presales_repo.store.reserve import last_reserved, reservation_ref
 
 DELETED = "000000"
 _ATTACHMENT_LIMIT = 512 * 1024 * 1024
@@ -45,7 +45,9 @@ class Snapshot:
         changes: Mapping[str, Change],
         root: str = "",
         released: Callable[[str, str], bool] | None = None,
+        reservations: Mapping[str, str] | None = None,
     ) -> None:
+        self._reservations = reservations or {}
         self._released = released
         self.git = git
         self.tree = tree
@@ -147,7 +149,8 @@ class Snapshot:
     def last_reserved(self, stage: str, period: str) -> int | None:
         """The highest sequence issued for a stage and month."""
         try:
-            return last_reserved(self.git, stage, period)
+            moved = self._reservations.get(reservation_ref(stage, period))
+            return last_reserved(self.git, stage, period, moved)
         except PrsError:
             return None  # `prs doctor` reports a broken reservation; here the number counts as not issued
 

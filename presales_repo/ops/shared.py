@@ -1,0 +1,125 @@
+"""Working with the shared repository: follow what others did, publish what we did, lose races cleanly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from presales_repo.errors import PrsError
+from presales_repo.store.git import Git
+from presales_repo.store.remote import (
+    NONE,
+    NUMBERS,
+    REMOTE_APPROVED,
+    REMOTE_MAIN,
+    REMOTE_NUMBERS,
+    RefUpdate,
+    fetch,
+    fetch_ref,
+    has_remote,
+    push,
+)
+from presales_repo.store.repository import APPROVED, MAIN, Repository
+from presales_repo.store.reserve import Share, reservation_ref
+
+MAIN_REF = f"refs/heads/{MAIN}"
+Publish = Callable[[str, str], bool]
+
+
+def is_ancestor(git: Git, old: str, new: str) -> bool:
+    """Whether `new` contains `old`."""
+    return git.run("merge-base", "--is-ancestor", old, new, ok=(0, 1, 128)).returncode == 0
+
+
+def follow(repository: Repository) -> str:
+    """Fetch, and move the local ledger forward to the shared one where that is a plain step ahead.
+
+    "shared" when the server answered, "alone" without one, "offline" when it could not be reached. Raises PrsError
+    A230 when the shared ledger lost entries that it had.
+    """
+    git = repository.git
+    if not has_remote(git):
+        return "alone"
+    before = git.resolve(REMOTE_APPROVED)
+    try:
+        fetch(git)
+    except PrsError as error:
+        if error.code != "E150":
+            raise
+        return "offline"
+    after = git.resolve(REMOTE_APPROVED)
+    if before and (after is None or not is_ancestor(git, before, after)):
+        raise PrsError("A230", sequence="-", remembered=before, found=after or "-")
+    local = git.resolve(APPROVED)
+    if after and local != after and (local is None or is_ancestor(git, local, after)):
+        git.update_refs([(APPROVED, after, local or NONE)], "prs: follow origin")
+    return "shared"
+
+
+def publisher(repository: Repository, mode: str, content: str = "") -> Publish | None:
+    """What shares an entry before it counts here; None when there is nobody to share it with (yet).
+
+    With `content` the text on main goes along, so that no entry ever stands on the server without its text.
+    Raises PrsError W121 when main on the server has moved on, W120 when the server declines.
+    """
+    if mode != "shared":
+        return None
+    git = repository.git
+
+    def publish(new: str, old: str) -> bool:
+        updates = [RefUpdate(APPROVED, new, git.resolve(REMOTE_APPROVED) or NONE)]
+        known = git.resolve(REMOTE_MAIN)
+        if content and (known is None or not is_ancestor(git, content, known)):
+            if known is not None and not is_ancestor(git, known, content):
+                raise PrsError("W121")
+            updates.insert(0, RefUpdate(MAIN_REF, content, known or NONE))
+        if updates[-1].expected not in (old, NONE):
+            return False
+        result = push(git, updates)
+        if result.refused:
+            raise PrsError("W120", detail=result.refused)
+        if result.ok:
+            _note_pushed(git, updates)
+        return result.ok
+
+    return publish
+
+
+def claimer(repository: Repository, stage: str, period: str) -> Share | None:
+    """How a number is claimed at the shared repository; None without one, or when it cannot be reached: the number is
+    then provisional, and `prs sync` settles it."""
+    git = repository.git
+    ref = reservation_ref(stage, period)
+    if not has_remote(git) or not _follow_claims(git, ref):
+        return None
+
+    def share(name: str, new: str, old: str) -> bool:
+        result = push(git, [RefUpdate(name, new, old)])
+        if result.refused:
+            raise PrsError("W120", detail=result.refused)
+        if not result.ok:
+            _follow_claims(git, ref)
+        return result.ok
+
+    return share
+
+
+def _follow_claims(git: Git, ref: str) -> bool:
+    """Bring one reservation up to date; False when the server cannot be reached, or when claims were made here
+    without it: they are for `prs sync` to settle."""
+    shared_ref = REMOTE_NUMBERS + ref.removeprefix(NUMBERS)
+    if not fetch_ref(git, ref, shared_ref):
+        return False
+    local, shared = git.resolve(ref), git.resolve(shared_ref)
+    if local == shared:
+        return True
+    if local and (shared is None or not is_ancestor(git, local, shared)):
+        return False
+    return git.update_refs([(ref, shared or NONE, local or NONE)], "prs: follow origin")
+
+
+def _note_pushed(git: Git, updates: list[RefUpdate]) -> None:
+    """What the server now has, as a fetch would tell us."""
+    names = {APPROVED: REMOTE_APPROVED, MAIN_REF: REMOTE_MAIN}
+    git.update_refs(
+        [(names[item.ref], item.new, git.resolve(names[item.ref]) or NONE) for item in updates], "prs: push"
+    )
