@@ -108,8 +108,9 @@ def prs(ctx: click.Context, directory: str, key: str, lang: str | None, quiet: b
 
 def make_session(ctx: click.Context) -> Any:
     """The session of a command: where, when, which key, how to show progress."""
+    from presales_repo.cli.messages import print_notice
     from presales_repo.cli.progress import progress_bar
-    from presales_repo.ops.session import Session, no_progress
+    from presales_repo.ops.session import Session, no_notice, no_progress
 
     options = ctx.find_root().obj
     directory = options["directory"]
@@ -117,7 +118,8 @@ def make_session(ctx: click.Context) -> Any:
         raise PrsError("E132", directory=directory)
     show = not options["quiet"] and sys.stderr.isatty()
     key = key_words(ctx, options["key"])
-    return Session(directory, os.environ, _now(), key, progress_bar() if show else no_progress)
+    notify = no_notice if options["quiet"] else print_notice
+    return Session(directory, os.environ, _now(), key, progress_bar() if show else no_progress, notify)
 
 
 def input_path(ctx: click.Context, path: str) -> str:

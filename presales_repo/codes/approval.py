@@ -606,6 +606,22 @@ RULES = (
         "R127",
     ),
     Rule(
+        "A260",
+        "info",
+        N_("First contact with this ledger; its genesis is now pinned: {words} ({digits})"),
+        N_("Read the words or the digits to a colleague over the phone: theirs (prs verify) must be the same."),
+        N_("Whoever could give you another repository could give you another history; compare once over another channel."),
+        "docs/ledger-format.md",
+    ),
+    Rule(
+        "A261",
+        "error",
+        N_("The ledger's genesis is {found}, not the one asked for: {expected}"),
+        N_("This is another ledger. Ask a colleague for the right address."),
+        N_("A pin given by option must match."),
+        "docs/ledger-format.md",
+    ),
+    Rule(
         "A301",
         "error",
         N_("The key {fingerprint} belongs to nobody in the policy."),

@@ -289,6 +289,14 @@ RULES = (
         "",
     ),
     Rule(
+        "E153",
+        "info",
+        N_("The shared repository cannot be reached; what you do now is recorded here only."),
+        N_("Run prs sync when the network is back."),
+        "",
+        "",
+    ),
+    Rule(
         "E190",
         "error",
         "{detail}",

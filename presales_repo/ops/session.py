@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident
+from presales_repo.model.fingerprint import spoken
 from presales_repo.model.policy import Person, Policy, owner_of
 from presales_repo.ops.shared import follow
 from presales_repo.store.files import locked
@@ -19,6 +20,13 @@ from presales_repo.store.sign import SigningKey, load_signing_key
 from presales_repo.store.snapshot import Snapshot, head_tree, working_changes
 
 Progress = Callable[[str, int, int], None]
+
+
+Notify = Callable[[str, Mapping[str, object]], None]
+
+
+def no_notice(_code: str, _args: Mapping[str, object]) -> None:
+    """For callers that show no notices."""
 
 
 def no_progress(_what: str, _done: int, _total: int) -> None:
@@ -34,6 +42,7 @@ class Session:
     now: datetime.datetime
     key: str = ""
     progress: Progress = no_progress
+    notify: Notify = no_notice
 
     @property
     def home(self) -> str:
@@ -74,6 +83,12 @@ def open_work(session: Session, *, deciding: bool = False) -> Iterator[Work]:
         with locked(repository.lock) if deciding else nullcontext():
             mode = follow(repository) if deciding else "alone"
             ledger = open_ledger(repository, lambda done, total: session.progress("verify", done, total))
+            if ledger.first_contact:
+                said = spoken(ledger.head.ledger)
+                words, digits = " ".join(said.words), " ".join(said.digits)
+                session.notify("A260", {"genesis": ledger.head.ledger, "words": words, "digits": digits})
+            if mode == "offline":
+                session.notify("E153", {})
             try:
                 yield Work(session, repository, ledger, mode)
             finally:

@@ -35,13 +35,17 @@ class Problem:
 
 
 class Ledger:
-    """A verified ledger. `head` is its position; states come from the cache, one document at a time."""
+    """A verified ledger. `head` is its position; states come from the cache, one document at a time.
+
+    `first_contact`: this clone saw the ledger for the first time, and pinned its genesis.
+    """
 
     def __init__(self, repository: Repository, cache: LedgerCache, head: Head, reader: ObjectReader) -> None:
         self.repository = repository
         self.head = head
         self.reader = reader
         self._cache = cache
+        self.first_contact = False
 
     @property
     def policy(self) -> Policy:
@@ -119,10 +123,13 @@ def open_ledger(repository: Repository, progress: Progress | None = None) -> Led
     tip = require_ledger(repository)
     cache = LedgerCache(cache_path(repository))
     reader = ObjectReader(repository.git)
+    pinned = cache.remembered_ledger
     head = cache.head()
     if head is None or head.tip != tip:
         head = _catch_up(repository, cache, reader, head, tip, progress)
-    return Ledger(repository, cache, head, reader)
+    ledger = Ledger(repository, cache, head, reader)
+    ledger.first_contact = pinned is None
+    return ledger
 
 
 def _catch_up(
@@ -266,7 +273,7 @@ def verify_all(repository: Repository, progress: Progress | None = None) -> tupl
 def found_ledger(
     repository: Repository, policy_tree: str, entry: Entry, person: Person, key: SigningKey, when: tuple[int, str]
 ) -> str:
-    """Write the genesis entry over a tree that holds only policy/. Raises PrsError when it may not be."""
+    """Write the genesis entry over a tree that holds only policy/; the ledger's identity (SHA-256). Raises PrsError when it may not be."""
     git = repository.git
     ident = Ident(person.name, person.email, *when)
     payload = build_commit(policy_tree, [], ident, ident, format_message(entry))
@@ -277,7 +284,7 @@ def found_ledger(
     if not git.update_refs([(APPROVED, commit.oid, _ZERO)], "prs: genesis"):
         raise PrsError("E120", directory=repository.root)
     write_allowed_signers(repository, [head.policy])
-    return commit.oid
+    return head.ledger
 
 
 def write_allowed_signers(repository: Repository, policies: Iterable[Policy]) -> None:
