@@ -297,6 +297,14 @@ RULES = (
         "",
     ),
     Rule(
+        "E154",
+        "info",
+        N_("The shared repository cannot be reached, so the number is provisional."),
+        N_("Run prs sync soon: if a colleague got the number first, your document gets the next one."),
+        N_("A number belongs to whoever reached the shared repository first."),
+        "四(二)1; R096",
+    ),
+    Rule(
         "E190",
         "error",
         "{detail}",
