@@ -7,13 +7,14 @@ LOCALE := presales_repo/locale
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help demo test lint bench messages lock clean setup setup-test
+.PHONY: help demo test lint bench docs messages lock clean setup setup-test
 
 help:
 	@echo 'make demo      a populated repository in $(DIR) (or DIR=...), its register, its PDFs'
 	@echo 'make test      the test suite without its slow tests; TESTS="tests/unit -m slow" for others'
 	@echo 'make lint      ruff, mypy'
 	@echo 'make bench     the performance table; SIZE="--docs 100,1000"'
+	@echo 'make docs      docs/rules.md and the output shown in the documentation'
 	@echo 'make messages  translations: extract, update, compile'
 	@echo 'make lock      refresh the lock files'
 	@echo 'make clean     remove all that these make'
@@ -49,11 +50,15 @@ lint: setup
 bench: setup
 	$(BIN)/python -m bench $(SIZE)
 
+docs: setup
+	$(BIN)/python -m scripts.make_docs
+
 # The .mo files are committed: hooks run from a checkout without a build step.
 messages: setup
 	@mkdir -p build
-	$(BIN)/pybabel -q extract --no-location --sort-output -o build/prs.pot presales_repo
-	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date --domain prs -i build/prs.pot -d $(LOCALE)
+	$(BIN)/python -m scripts.extract_messages build/prs.pot
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date \
+		--domain prs -i build/prs.pot -d $(LOCALE)
 	$(BIN)/pybabel compile --domain prs --statistics -d $(LOCALE)
 
 lock: setup

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -30,8 +30,9 @@ def measure(
     environment: Mapping[str, str],
     runs: int,
     before: Callable[[], object] | None = None,
+    ok: Container[int] = (0,),
 ) -> Cost:
-    """Run a command `runs` times, after one run that is not counted. Raises Failed when it exits with an error.
+    """Run a command `runs` times, after one run that is not counted. Raises Failed for an exit code not in `ok`.
 
     A callable `command` gives the words of run 0, 1, ...; `before` is called ahead of every run.
     """
@@ -39,7 +40,7 @@ def measure(
     for run in range(runs + 1):
         if before:
             before()
-        costs.append(_once(command(run) if callable(command) else command, directory, environment))
+        costs.append(_once(command(run) if callable(command) else command, directory, environment, ok))
     warm = costs[1:]
     return Cost(
         statistics.median(cost.cpu for cost in warm),
@@ -48,7 +49,7 @@ def measure(
     )
 
 
-def _once(command: Sequence[str], directory: str, environment: Mapping[str, str]) -> Cost:
+def _once(command: Sequence[str], directory: str, environment: Mapping[str, str], ok: Container[int]) -> Cost:
     with tempfile.TemporaryFile() as complaints:
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -63,7 +64,7 @@ def _once(command: Sequence[str], directory: str, environment: Mapping[str, str]
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
+        if process.returncode not in ok:
             complaints.seek(0)
             words = complaints.read().decode("utf-8", "replace")
             raise Failed(f"{' '.join(command)}: exit code {process.returncode}\n{words}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO
 
 from bench.corpus import Corpus, Made
@@ -42,6 +43,12 @@ class Fixture:
     def key(self, person: str) -> str:
         """A person's private key file."""
         return os.path.join(self.place, person)
+
+    def drafts(self, count: int) -> Iterator[int]:
+        """Places of `count` documents that the ledger does not know and that have to be approved."""
+        unknown = range(self.published, self.corpus.count)
+        waiting = (index for index in unknown if self.corpus.document(index).doctype.chain == "light")
+        return islice(waiting, count)
 
     def git(self, *words: str) -> str:
         """The output of a git command in the working tree."""

@@ -6,6 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 git init -q -b main "$1"
 cd "$1"
+git config core.quotepath false  # file names as they are, not in octal
 
 # The trees that the commits name: the policy alone, and the policy with the document.
 add() { git --work-tree="$here/files" -c core.autocrlf=false -c core.fileMode=false add "$@"; }

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from presales_repo.cli.output import show_json
+from presales_repo.cli.output import joined, show_json
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.decide import Decision
 
@@ -27,6 +27,6 @@ def show_decision(decision: Decision, as_json: bool) -> None:
     )
     if decision.waiting:
         text = _("Next step {step} waits for: {people}")
-        click.echo(text.format(step=decision.next_step, people=", ".join(decision.waiting)))
+        click.echo(text.format(step=_(decision.next_step), people=joined(decision.waiting)))
     elif decision.status == "published":
         click.echo(_("Next: prs export {number}").format(number=decision.number))

@@ -7,8 +7,8 @@ from dataclasses import asdict
 import click
 
 from presales_repo.cli.main import make_session
-from presales_repo.cli.messages import words
-from presales_repo.cli.output import show_json
+from presales_repo.cli.messages import hint_line, words
+from presales_repo.cli.output import labelled, show_json
 from presales_repo.i18n import gettext as _
 
 
@@ -26,9 +26,16 @@ def command(ctx: click.Context, as_json: bool) -> int:
     else:
         for item in found:
             mark = "ok" if not item.code else ("!" if item.serious else "-")
-            click.echo(f"[{mark}] {_(item.what)}: {item.found}")
+            click.echo(f"[{mark}] {labelled(_title(item.what), _(item.found))}")
             if item.code:
                 message, hint = words(item.code, item.args)
                 click.echo(f"     [{item.code}] {message}")
-                click.echo(f"     hint: {hint}")
+                click.echo(f"     {hint_line(hint)}")
     return 1 if any(item.code and item.serious for item in found) else 0
+
+
+def _title(what: str) -> str:
+    """What was looked at, in words; a hook keeps its name."""
+    kind, _space, name = what.partition(" ")
+    title = {"hook": _("hook"), "state": _("state folder")}.get(kind) or _(kind)
+    return f"{title} {name}".rstrip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from presales_repo.cli.output import show_json
+from presales_repo.cli.output import labelled, show_json
 from presales_repo.codes import all_rules, rule_of
 from presales_repo.errors import PrsError
 from presales_repo.i18n import gettext as _
@@ -26,9 +26,9 @@ def command(code: str | None, as_json: bool) -> None:
         texts = {name: _(getattr(found, name)) if getattr(found, name) else "" for name in ("message", "hint", "why")}
         show_json({"code": found.code, "severity": found.severity, **texts, "source": found.source})
         return
-    click.echo(f"{found.code} ({_(found.severity)}): {_(found.message)}")
+    click.echo(labelled(f"{found.code} ({_(found.severity)})", _(found.message)))
     if found.why:
         click.echo(_(found.why))
-    click.echo(f"{_('What to do')}: {_(found.hint)}")
+    click.echo(labelled(_("What to do"), _(found.hint)))
     if found.source:
-        click.echo(f"{_('Source')}: {found.source}")
+        click.echo(labelled(_("Source"), found.source))

@@ -32,14 +32,16 @@ def main(arguments: list[str]) -> int:
         print_error(error)
         return 1
     except Exception as error:  # the last resort: a hook must say what to do, never show a traceback
-        sys.stderr.write(f"error[E199]: the {name} hook failed: {type(error).__name__}: {error}\n")
-        sys.stderr.write("hint: run `prs doctor`; to see the details: PRS_DEBUG=1 prs check --staged\n")
+        from presales_repo.cli.messages import print_error
+
+        print_error(PrsError("E199", detail=f"{name}: {type(error).__name__}: {error}"))
         if os.environ.get("PRS_DEBUG"):
             raise
         return 1
 
 
 def _run(name: str, words: list[str]) -> int:
+    from presales_repo.errors import PrsError
     from presales_repo.ops import hook
 
     directory = os.getcwd()
@@ -54,8 +56,7 @@ def _run(name: str, words: list[str]) -> int:
         from presales_repo.cli.serverhook import pre_receive
 
         return pre_receive()
-    sys.stderr.write(f"error[E142]: prs has no hook named {name}\n")
-    return 1
+    raise PrsError("E142", name=name)
 
 
 def _report(findings: object) -> int:

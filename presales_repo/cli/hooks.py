@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from presales_repo.cli.main import make_session
+from presales_repo.cli.output import labelled
 from presales_repo.i18n import gettext as _
 
 
@@ -23,4 +24,4 @@ def install(ctx: click.Context) -> None:
     session = make_session(ctx)
     repository = open_repository(session.directory, session.environment)
     for hook in install_hooks(repository):
-        click.echo(f"{hook.name}: {_(hook.state)}")
+        click.echo(labelled(hook.name, _(hook.state)))

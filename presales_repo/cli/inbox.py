@@ -22,7 +22,9 @@ def command(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         show_json([asdict(item) for item in found])
     elif found:
-        rows = [(w.number, w.step, w.version, w.since[:16].replace("T", " "), w.submitted_by, w.title) for w in found]
+        rows = [
+            (w.number, _(w.step), w.version, w.since[:16].replace("T", " "), w.submitted_by, w.title) for w in found
+        ]
         show_table((_("number"), _("step"), _("version"), _("since"), _("submitted by"), _("title")), rows)
         click.echo(_("Next: prs show NUMBER; prs approve NUMBER, or prs reject NUMBER --reason TEXT"), err=True)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import sys
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import click
@@ -47,13 +48,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "completion": ("completion", "Shell completion for bash, zsh and fish."),
 }
 
+LANGUAGES = ("en", "zh")
+
 
 def translate_help(command: click.Command) -> None:
     """Put a command's help and that of its options and subcommands into the language in use."""
-    command.help = _(command.help or "")
+    if command.help:
+        command.help = _(command.help)
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
             parameter.help = _(parameter.help)
+    command.options_metavar = _(command.options_metavar or "")
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = _(command.subcommand_metavar)
     for inner in getattr(command, "commands", {}).values():
         translate_help(inner)
 
@@ -87,14 +94,16 @@ class LazyGroup(click.Group):
             import difflib
 
             near = difflib.get_close_matches(args[0], list(COMMANDS), 1)
-            meant = _("Did you mean: prs {near}").format(near=near[0]) if near else _("See: prs --help")
-            raise click.UsageError(_("There is no command {name}.").format(name=args[0]) + " " + meant, ctx) from None
+            text = _("There is no command {name}.")
+            if near:
+                text = _("There is no command {name}. Did you mean: prs {near}")
+            raise click.UsageError(text.format(name=args[0], near="".join(near)), ctx) from None
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.option("-C", "directory", metavar="DIR", default=".", help="Work in DIR.")
 @click.option("--key", metavar="FILE", default="", help="Your signing key; else PRS_KEY, else git's user.signingkey.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default=None, help="Language of messages.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="Language of messages.")
 @click.option("--quiet", is_flag=True, help="No progress and no notes.")
 @click.version_option(__version__, prog_name="prs", message="%(prog)s %(version)s")
 @click.pass_context
@@ -171,13 +180,8 @@ def _run(arguments: list[str]) -> int:
     except PrsError as error:
         print_error(error)
         return 2
-    except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "prs"
-        print_error(PrsError("E190", detail=error.format_message(), command=command))
-        return 2
     except click.ClickException as error:
-        print_error(PrsError("E190", detail=error.format_message(), command="prs"))
-        return 2
+        return _refuse_words(error)
     except (KeyboardInterrupt, click.Abort):
         print_error(PrsError("E198"))
         return 2
@@ -191,11 +195,27 @@ def _run(arguments: list[str]) -> int:
         return 2
 
 
+def _refuse_words(error: click.ClickException) -> int:
+    """What click did not understand, as a refusal; a group without its verb shows its help."""
+    from presales_repo.cli.messages import print_error
+
+    context: click.Context | None = getattr(error, "ctx", None)
+    detail = error.format_message()
+    if context and detail == context.get_help():
+        click.echo(detail, err=True)
+    else:
+        command = context.command_path if context else "prs"
+        print_error(PrsError("E190", detail=" ".join(detail.split()).rstrip("."), command=command))
+    return 2
+
+
 def _early_language(arguments: list[str]) -> str | None:
     """--lang before click has parsed it, so that a usage error speaks the right language too."""
-    if "--lang" in arguments[:-1]:
-        return arguments[arguments.index("--lang") + 1]
-    return next((word[7:] for word in arguments if word.startswith("--lang=")), None)
+    for word, following in pairwise([*arguments, ""]):
+        found = following if word == "--lang" else word.removeprefix("--lang=")
+        if word.startswith("--lang") and found in LANGUAGES:
+            return found
+    return None
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import IO
 
+from presales_repo.cli.vocabulary import PHRASES, SPOKEN
 from presales_repo.codes import rule_of, severity_of
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
@@ -22,9 +23,14 @@ class _Words(dict[str, object]):
 
 
 def fill(template: str, args: Mapping[str, object]) -> str:
-    """A translated template with its placeholders filled; line ends and control characters of the values shown."""
-    safe = {key: _printable(value) for key, value in args.items()}
+    """A translated template with its placeholders filled; control characters of the values shown by their codes."""
+    safe = {name: _spoken(name, _printable(value)) for name, value in args.items()}
     return _(template).format_map(_Words(safe)) if template else ""
+
+
+def _spoken(name: str, value: object) -> object:
+    """A word of this program in the reader's language; a text of the user as it is."""
+    return _(value) if isinstance(value, str) and (name in SPOKEN or value in PHRASES) else value
 
 
 def _printable(value: object) -> object:
@@ -41,6 +47,11 @@ def words(code: str, args: Mapping[str, object]) -> tuple[str, str]:
     return fill(rule.message, args), fill(rule.hint, args)
 
 
+def hint_line(hint: str) -> str:
+    """`hint: what to do`."""
+    return _("hint: {hint}").format(hint=hint)
+
+
 def place(path: str, line: int, column: int) -> str:
     """`path:line:column`, as far as known."""
     return ":".join(str(part) for part in (path, line, column) if part)
@@ -51,13 +62,13 @@ def print_error(error: PrsError) -> None:
     args = {"path": error.path, **error.args_}
     message, hint = words(error.code, args)
     where = place(error.path, error.line, error.column)
-    sys.stderr.write(f"{_paint('error', sys.stderr)}[{error.code}]: {message}\n")
+    sys.stderr.write(f"{paint('error', sys.stderr)}[{error.code}]: {message}\n")
     if where and where not in message:
         sys.stderr.write(f"  {_('at')} {where}\n")
     if error.args_.get("entry"):
         sys.stderr.write(f"  {_('entry')} {error.args_['entry']}\n")
     if hint:
-        sys.stderr.write(f"hint: {hint}\n")
+        sys.stderr.write(f"{hint_line(hint)}\n")
 
 
 def print_notice(code: str, args: Mapping[str, object]) -> None:
@@ -78,15 +89,17 @@ def print_findings(findings: Iterable[Finding], stream: IO[str]) -> None:
     for finding in findings:
         message, hint = words(finding.code, finding_args(finding))
         where = place(finding.path, finding.line, finding.column)
-        severity = _paint(severity_of(finding.code), stream)
+        severity = paint(severity_of(finding.code), stream)
         stream.write(f"{where + ': ' if where else ''}{severity}[{finding.code}]: {message}\n")
         if hint:
-            stream.write(f"  hint: {hint}\n")
+            stream.write(f"  {hint_line(hint)}\n")
 
 
-def _paint(severity: str, stream: IO[str]) -> str:
+def paint(severity: str, stream: IO[str]) -> str:
+    """A severity in the reader's language, in colour on a terminal."""
     import os
 
+    word = _(severity)
     if not stream.isatty() or os.environ.get("NO_COLOR"):
-        return severity
-    return f"\x1b[1;{_SEVERITIES.get(severity, '0')}m{severity}\x1b[0m"
+        return word
+    return f"\x1b[1;{_SEVERITIES.get(severity, '0')}m{word}\x1b[0m"

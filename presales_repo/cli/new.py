@@ -6,7 +6,7 @@ import click
 
 from presales_repo.cli.complete import complete_project, complete_type
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import show_json
+from presales_repo.cli.output import joined, show_json
 from presales_repo.i18n import gettext as _
 
 
@@ -38,5 +38,5 @@ def command(ctx: click.Context, type_id: str, project: str, title: str, values: 
         return
     click.echo(f"{made.number}  {made.path}")
     if made.empty:
-        click.echo(_("Still to be filled in: {fields}").format(fields=", ".join(made.empty)), err=True)
+        click.echo(_("Still to be filled in: {fields}").format(fields=joined(made.empty)), err=True)
     click.echo(_("Next: edit the file, then: prs save {number} -m TEXT").format(number=made.number), err=True)

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
+
+from presales_repo.i18n import gettext as _
 
 
 def show_json(value: Any) -> None:
     """One JSON document on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def labelled(name: str, value: object) -> str:
+    """A name and its value on one line."""
+    return _("{name}: {value}").format(name=name, value=value)
+
+
+def joined(items: Iterable[str]) -> str:
+    """Items one after the other, as the language separates them."""
+    return _(", ").join(items)
 
 
 def width(text: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from presales_repo.cli.main import key_words, make_session
-from presales_repo.cli.output import show_json, show_table
+from presales_repo.cli.output import joined, show_json, show_table
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.people import PersonRow
 
@@ -33,7 +33,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
 
 def _row(person: PersonRow) -> tuple[str, ...]:
     note = "" if person.in_force else _("not in force yet")
-    roles = ", ".join(person.roles)
+    roles = joined(person.roles)
     return (person.id, person.name, person.department, roles, note, " ".join(person.fingerprints))
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import show_json
+from presales_repo.cli.output import joined, labelled, show_json
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.policy import PolicyDecision
 
@@ -30,7 +30,9 @@ def show(ctx: click.Context, as_json: bool) -> None:
         show_json(shown)
         return
     for name, value in shown.items():
-        click.echo(f"{_(name)}: {', '.join(value) if isinstance(value, tuple) else value}")
+        if value in ("", ()):
+            continue
+        click.echo(labelled(_(name), joined(value) if isinstance(value, tuple) else value))
 
 
 @command.command("diff")

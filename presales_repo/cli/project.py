@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import show_json, show_table
+from presales_repo.cli.output import labelled, show_json, show_table
 from presales_repo.i18n import gettext as _
 
 
@@ -63,4 +63,4 @@ def show(ctx: click.Context, project: str, as_json: bool) -> None:
         show_json({**asdict(found), "gate": {"id": "", "missing": []}})
     else:
         for name, value in asdict(found).items():
-            click.echo(f"{name}: {value}")
+            click.echo(labelled(_(name), value))

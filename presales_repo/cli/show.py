@@ -9,7 +9,7 @@ import click
 
 from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import show_json, show_table
+from presales_repo.cli.output import joined, labelled, show_json, show_table
 from presales_repo.i18n import gettext as _
 
 
@@ -40,14 +40,14 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
     for name in ("type", "project", "status", "version", "author", "updated", "path"):
         value = listed[name]
         if value:
-            click.echo(f"{_(name)}: {_(value) if name == 'status' else value}")
+            click.echo(labelled(_(name), _(value) if name == "status" else value))
     if shown.versions:
-        click.echo(f"{_('versions')}: {', '.join(shown.versions)}")
+        click.echo(labelled(_("versions"), joined(shown.versions)))
     if shown.steps:
-        rows = [(s.title or s.step, _(s.state), s.by, s.time, s.commit[:10], s.comment) for s in shown.steps]
+        rows = [(s.title or _(s.step), _(s.state), s.by, s.time, s.commit[:10], s.comment) for s in shown.steps]
         show_table((_("step"), _("state"), _("by"), _("time"), _("entry"), _("comment")), rows)
     if shown.holders:
-        click.echo(f"{_('waits for')}: {', '.join(shown.holders)}")
+        click.echo(labelled(_("waits for"), joined(shown.holders)))
     for label, numbers in ((_("refers to"), shown.links), (_("referred to by"), shown.linked_from)):
         if numbers:
-            click.echo(f"{label}: {', '.join(numbers)}")
+            click.echo(labelled(label, joined(numbers)))

@@ -11,6 +11,7 @@ from presales_repo.cli.decision import show_decision
 from presales_repo.cli.main import make_session
 from presales_repo.cli.messages import print_error, print_findings
 from presales_repo.errors import PrsError
+from presales_repo.i18n import gettext as _
 
 
 @click.command("submit")
@@ -25,7 +26,7 @@ def command(ctx: click.Context, number: str, message: str, major: bool, minor: b
     from presales_repo.ops.decide import Blocked, submit
 
     if major and minor:
-        raise click.UsageError("--major, --minor")
+        raise click.UsageError(_("Use --major or --minor, not both."))
     try:
         show_decision(submit(make_session(ctx), number, message, major=major), as_json)
     except Blocked as blocked:

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import show_json, show_table
+from presales_repo.cli.output import joined, labelled, show_json, show_table
+from presales_repo.cli.vocabulary import KINDS
 from presales_repo.i18n import gettext as _
 from presales_repo.i18n import language
 from presales_repo.model.doctype import DocType, Field
@@ -32,7 +33,7 @@ def command(ctx: click.Context, type_id: str | None, category: str, stage: str, 
         show_json([_row(item) for item in found])
     else:
         heads = (_("type"), _("title"), _("stage"), _("category"), _("chain"), _("important"))
-        rows = [(t.id, _title(t), t.stage, t.category, t.chain, "*" if t.important else "") for t in found]
+        rows = [(t.id, _title(t), t.stage, t.category, _(t.chain), "*" if t.important else "") for t in found]
         show_table(heads, rows)
 
 
@@ -57,8 +58,14 @@ def _row(item: DocType) -> dict[str, Any]:
 
 
 def _field_row(field: Field) -> tuple[str, ...]:
-    choices = ", ".join(f"{key}={label}" for key, label in field.values.items())
-    return (field.name, field.kind, _("required") if field.required else "", field.title_zh, choices)
+    choices = joined(f"{key}={label}" for key, label in field.values.items())
+    return (
+        field.name,
+        _(KINDS.get(field.kind, field.kind)),
+        _("required") if field.required else "",
+        field.title_zh,
+        choices,
+    )
 
 
 def _show_one(item: DocType, as_json: bool) -> None:
@@ -70,8 +77,8 @@ def _show_one(item: DocType, as_json: bool) -> None:
         show_json({**_row(item), "fields": fields, "headings": [heading.title for heading in item.headings]})
         return
     click.echo(f"{item.id}  {_title(item)}  ({item.source})")
-    click.echo(f"{_('authors')}: {', '.join(item.authors)}    {_('chain')}: {item.chain}")
+    click.echo(f"{labelled(_('authors'), joined(map(_, item.authors)))}    {labelled(_('chain'), _(item.chain))}")
     if item.fields:
         rows = [_field_row(field) for field in item.fields.values()]
         show_table((_("field"), _("kind"), "", _("title"), _("choices")), rows)
-    click.echo(f"{_('headings')}: {', '.join(heading.title for heading in item.headings)}")
+    click.echo(labelled(_("headings"), joined(heading.title for heading in item.headings)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import Any
 
 import click
 
 from presales_repo.cli.main import input_path, make_session
-from presales_repo.cli.messages import print_error, words
+from presales_repo.cli.messages import hint_line, paint, print_error, words
 from presales_repo.cli.output import show_json
 from presales_repo.errors import PrsError
 from presales_repo.i18n import gettext as _
@@ -38,9 +39,9 @@ def command(ctx: click.Context, target: str | None, full: bool, genesis: str, as
         show_json({**{key: getattr(result, key) for key in keys}, "problems": problems})
     else:
         for problem in problems:
-            click.echo(f"error[{problem['code']}]: {problem['message']}")
+            click.echo(f"{paint('error', sys.stdout)}[{problem['code']}]: {problem['message']}")
             click.echo(f"  {_('entry')} {problem['commit']}")
-            click.echo(f"  hint: {problem['hint']}")
+            click.echo(f"  {hint_line(problem['hint'])}")
         verdict = _("The ledger verifies.") if result.ok else _("The ledger does NOT verify.")
         click.echo(verdict)
         text = _("{entries} entries, tip {tip}, genesis {genesis}")

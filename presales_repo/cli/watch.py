@@ -8,6 +8,7 @@ import click
 
 from presales_repo.cli.main import make_session
 from presales_repo.cli.messages import print_findings
+from presales_repo.cli.output import labelled
 from presales_repo.i18n import gettext as _
 
 
@@ -20,7 +21,7 @@ def command(ctx: click.Context) -> None:
     session = make_session(ctx)
     click.echo(_("Watching; stop with Ctrl-C."), err=True)
     for paths, result in watch(session):
-        for path in paths:
-            click.echo(f"{path}: {_('in order') if not result.findings else ''}")
+        for path in () if result.findings else paths:
+            click.echo(labelled(path, _("in order")))
         print_findings(result.findings, sys.stdout)
         sys.stdout.flush()

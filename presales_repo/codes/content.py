@@ -17,8 +17,8 @@ RULES = (
         "H102",
         "warning",
         N_("Below `{heading}` nothing is written yet."),
-        N_("Replace the hint in 〔〕 by your text."),
-        N_("A new document has a hint below each heading."),
+        N_("Write your text there, in place of the hint in 〔〕."),
+        N_("A new document has a hint below each heading; a heading with nothing below it says nothing."),
         "policy/types",
     ),
     Rule(

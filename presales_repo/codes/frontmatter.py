@@ -67,8 +67,8 @@ RULES = (
     Rule(
         "F108",
         "error",
-        N_("`{field}` is not a field of type {type}."),
-        N_("Remove the line, or correct its name; prs types {type} lists the fields."),
+        N_("`{field}` is not a field of {type}."),
+        N_("Remove the line, or write the name that was meant: {known}"),
         N_("A type says which fields its documents have; a misspelt name would be lost silently."),
         "policy/types",
     ),
@@ -76,8 +76,8 @@ RULES = (
         "F109",
         "error",
         N_("Required field `{field}` ({title}) is missing."),
-        N_("Add a line `{field}: ...` to the front matter."),
-        N_("The type requires this field."),
+        N_("Add it: `{field}: ...`"),
+        N_("The type, or the table of fields common to all documents, requires this field."),
         "policy/types",
     ),
     Rule(
@@ -109,7 +109,7 @@ RULES = (
         "error",
         N_("`{field}` ({title}) is out of bounds: {found}"),
         N_("Allowed: {bounds}"),
-        N_("The type sets bounds for this field."),
+        N_("The policy sets bounds for this number."),
         "policy/types",
     ),
     Rule(
@@ -117,7 +117,7 @@ RULES = (
         "error",
         N_("`{field}` ({title}) names {found}, which the policy does not know."),
         N_("Did you mean: {near}"),
-        N_("People, departments and roles are those of the policy in force."),
+        N_("People, departments, roles and the like are those of the policy in force, named by their ids."),
         "二(一); R008",
     ),
     Rule(
@@ -186,5 +186,21 @@ RULES = (
         N_("Did you mean: {near}"),
         N_("The types are the files of policy/types."),
         "四(一); R002",
+    ),
+    Rule(
+        "F123",
+        "error",
+        N_("`{field}` ({title}) has {length} characters; at most {limit}."),
+        N_("Shorten it; the body has room for the rest."),
+        N_("Titles and other short texts stand on covers, in tables and in file names."),
+        "policy/repository.yaml; A-43",
+    ),
+    Rule(
+        "F124",
+        "error",
+        N_("`{field}` ({title}) has {count} entries; at most {limit}."),
+        N_("Put the list into an attached file and name that."),
+        N_("Front matter is read at every look at the register."),
+        "",
     ),
 )

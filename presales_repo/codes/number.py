@@ -9,7 +9,7 @@ RULES = (
         "N101",
         "error",
         N_("The document has no number."),
-        N_("Let prs allocate one: prs new {type} -t TITLE, then move your text there."),
+        N_("Let prs allocate one: prs new {type} -t TITLE; then move your text into the file that it makes."),
         N_("Every presales document has one number, allocated by prs and written in its front matter as `number:`."),
         "四(二)1; R088",
     ),
@@ -37,7 +37,7 @@ RULES = (
         "N104",
         "error",
         N_("Number {number} is of {month}, but `created` says {created}."),
-        N_("Correct `created:` to the day on which the number was allocated, in {month}."),
+        N_("Write the day on which the number was allocated, in {month}; it is on the file's first commit (git log)."),
         N_(
             "Year and month in a number are those in which the document was made, in the company's time zone;"
             " a later revision keeps the number."
@@ -57,7 +57,8 @@ RULES = (
         "error",
         N_("Number {number} is also carried by {other}."),
         N_(
-            "One of the two needs a number of its own: prs new, then move the text; keep the number where it was first."
+            "Keep the number where it was first. The other text needs a number of its own: prs new makes a file with "
+            "one; move the text there."
         ),
         N_("A number belongs to one document for ever."),
         "四(二)1; R095",
@@ -65,8 +66,8 @@ RULES = (
     Rule(
         "N107",
         "error",
-        N_("Number {number} was never allocated; the last one issued for its month is {last}."),
-        N_("Do not make numbers by hand: prs new allocates the next one."),
+        N_("Number {number} was never allocated; the last one issued for its stage and month is {last}."),
+        N_("Numbers are not made by hand: prs new allocates the next one; move your text into the file that it makes."),
         N_("Numbers rise one by one from 001 and are issued by prs new, so that two people never get the same one."),
         "四(二)1; R093",
     ),

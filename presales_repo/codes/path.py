@@ -9,7 +9,7 @@ RULES = (
         "P101",
         "error",
         N_("The file name does not match number and title; expected {name}"),
-        N_('git mv "{found}" "{expected}"'),
+        N_("prs check --fix renames it; by hand: git mv {found} {expected}"),
         N_("A document's file is named <number>-<title>.md, so that number, title and file always say the same."),
         "四(二)1; R097",
     ),
@@ -17,7 +17,7 @@ RULES = (
         "P102",
         "error",
         N_("The document lies in the wrong category folder; expected {category}"),
-        N_('git mv "{found}" "{expected}"'),
+        N_("prs check --fix moves it; by hand, once the folder is made: git mv {found} {expected}"),
         N_("Documents are sorted by project and category; the category follows from the type."),
         "四(二)2; R099",
     ),
@@ -25,7 +25,7 @@ RULES = (
         "P103",
         "error",
         N_("The document lies in the wrong place for its project; expected {folder}"),
-        N_('git mv "{found}" "{expected}"'),
+        N_("prs check --fix moves it; by hand, once the folder is made: git mv {found} {expected}"),
         N_("Documents of a project lie in projects/<id>-<name>/, documents of no project in common/."),
         "四(二)2; R099",
     ),
@@ -42,8 +42,8 @@ RULES = (
         "error",
         N_("A numbered document is deleted."),
         N_(
-            'Restore it: git restore --staged --worktree "{path}". A published document leaves only by an '
-            "approved disposal."
+            "Restore it: git restore --source=HEAD --staged --worktree -- {file}. A published document leaves only "
+            "by an approved disposal."
         ),
         N_(
             "Nobody deletes a document with git rm: its number stays taken, and what was published leaves by "
@@ -78,9 +78,9 @@ RULES = (
     Rule(
         "P109",
         "error",
-        N_("The name differs from {other} only in case or Unicode form."),
-        N_("Rename one of the two: Windows and macOS cannot hold both."),
-        N_("Two names that such systems take for one would lose a document."),
+        N_("The name differs from {other} only in case or in Unicode form."),
+        N_("Rename one of the two, so that they differ in more than that."),
+        N_("Windows and macOS take two such names for one: of the two files one would be lost."),
         "四(二)2",
     ),
     Rule(
@@ -96,7 +96,7 @@ RULES = (
         "error",
         N_("{found} is not a project id."),
         N_("A project id is XM, the year, three digits: XM2023001"),
-        N_("Project ids are never reused."),
+        N_("The id names the project's folder and stands in each of its documents."),
         "四(二)2",
     ),
     Rule(
@@ -106,5 +106,40 @@ RULES = (
         N_("Choose the next free id; see prs project list."),
         N_("Project ids are never reused."),
         "四(二)2",
+    ),
+    Rule(
+        "P113",
+        "error",
+        N_("The project's folder does not match its id and name; expected {expected}"),
+        N_("Correct `id:` or `name:`, or move the folder with all that lies in it: git mv {source} {target}"),
+        N_("A project's folder is named <id>-<name>; the name is that of the project's record."),
+        "四(二)2; R099",
+    ),
+    Rule(
+        "P114",
+        "error",
+        N_("Project folder {folder} has no record project.md."),
+        N_(
+            "Restore it from git's history, or write it between two --- lines: id, name, customer, priority, manager, "
+            "opened_on."
+        ),
+        N_("The record says which project a folder is; without it its documents belong to none."),
+        "四(二)2",
+    ),
+    Rule(
+        "P115",
+        "error",
+        N_("This is no Markdown file (.md); only documents lie in the store."),
+        N_("Write it as Markdown with a number (prs new), or move it to {attachments}<number>/ and name it there."),
+        N_("What lies in the store has a number, a version and approvals; scans and slides are attachments of that."),
+        "四(二)2; R098, R104",
+    ),
+    Rule(
+        "P116",
+        "info",
+        N_("There is nothing to check here."),
+        N_("The rules look at projects/, common/, attachments/ and policy/: prs check projects"),
+        N_("A path was named under which no file is that a rule speaks of, or one that git ignores."),
+        "",
     ),
 )

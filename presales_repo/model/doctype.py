@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from presales_repo.errors import PrsError
+from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 
 FIELD_KINDS = frozenset(
     "string strings int number money bool date datetime period enum enums person persons department departments"
@@ -89,56 +89,60 @@ class DocTypes(Mapping[str, DocType]):
 def build_type(raw: Mapping[str, Any]) -> DocType:
     """A type from its YAML. Raises PrsError A402 naming the type and the key that is missing or wrong."""
     where = f"type {raw.get('id', '?')}"
-    try:
+    with located(where):
         return DocType(
-            id=raw["id"],
-            title_zh=raw["title_zh"],
-            title_en=raw.get("title_en", raw["title_zh"]),
-            category=raw["category"],
-            stage=raw["stage"],
-            scope=raw.get("scope", "project"),
-            important=bool(raw.get("important", False)),
-            chain=raw["chain"],
-            authors=tuple(raw["authors"]),
-            sensitivity=raw["sensitivity"],
-            retention=raw["retention"],
-            customer_facing=bool(raw.get("customer_facing", False)),
-            source=str(raw.get("src", "")),
-            fields=build_fields(raw.get("fields") or {}, where),
-            headings=tuple(_heading(item) for item in raw.get("headings") or ()),
-            mutable=tuple(raw.get("mutable_after_release") or ()),
+            id=text_of(raw["id"]),
+            title_zh=text_of(raw["title_zh"]),
+            title_en=text_of(raw.get("title_en", raw["title_zh"])),
+            category=text_of(raw["category"]),
+            stage=text_of(raw["stage"]),
+            scope=text_of(raw.get("scope", "project")),
+            important=flag_of(raw.get("important", False)),
+            chain=text_of(raw["chain"]),
+            authors=texts_of(raw["authors"]),
+            sensitivity=text_of(raw["sensitivity"]),
+            retention=text_of(raw["retention"]),
+            customer_facing=flag_of(raw.get("customer_facing", False)),
+            source=text_of(raw.get("src", "")),
+            fields=build_fields(raw.get("fields"), where),
+            headings=tuple(_heading(item) for item in list_of(raw.get("headings"))),
+            mutable=texts_of(raw.get("mutable_after_release")),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise PrsError("A402", where=where, problem=f"{type(error).__name__}: {error}") from None
 
 
-def _heading(raw: str | Mapping[str, str]) -> RequiredHeading:
+def _heading(raw: Any) -> RequiredHeading:
     if isinstance(raw, str):
         return RequiredHeading(raw, "")
-    return RequiredHeading(raw["title"], raw.get("hint") or "")
+    table = mapping_of(raw)
+    return RequiredHeading(text_of(table["title"]), text_of(table.get("hint") or ""))
 
 
-def build_fields(raw: Mapping[str, Any], where: str) -> dict[str, Field]:
+def build_fields(raw: Any, where: str) -> dict[str, Field]:
     """Fields by name. Raises PrsError A402 for an unknown kind or an enum without values."""
-    return {name: _field(name, spec, where) for name, spec in raw.items()}
+    return {name: _field(name, mapping_of(spec), f"{where}, field {name}") for name, spec in mapping_of(raw).items()}
 
 
 def _field(name: str, raw: Mapping[str, Any], where: str) -> Field:
-    kind = raw.get("type", "string")
-    values = raw.get("values") or {}
-    if kind not in FIELD_KINDS or (kind in ("enum", "enums") and not values):
-        raise PrsError("A402", where=f"{where}, field {name}", problem=f"type {kind}")
-    return Field(
-        name=name,
-        kind=kind,
-        required=bool(raw.get("required", False)),
-        title_zh=raw.get("title_zh", name),
-        title_en=raw.get("title_en", name),
-        values={str(key): str(label) for key, label in values.items()},
-        item=build_fields(raw.get("item") or {}, f"{where}, field {name}"),
-        keys=tuple(raw.get("keys") or ()),
-        minimum=raw.get("min"),
-        maximum=raw.get("max"),
-        longest=raw.get("max") if kind == "string" else None,
-        allow_unreleased=bool(raw.get("allow_unreleased", False)),
-    )
+    with located(where):
+        kind = text_of(raw.get("type", "string"))
+        values = mapping_of(raw.get("values"))
+        if kind not in FIELD_KINDS or (kind in ("enum", "enums") and not values):
+            raise ValueError(f"type {kind}")
+        return Field(
+            name=name,
+            kind=kind,
+            required=flag_of(raw.get("required", False)),
+            title_zh=text_of(raw.get("title_zh", name)),
+            title_en=text_of(raw.get("title_en", name)),
+            values={key: text_of(label) for key, label in values.items()},
+            item=build_fields(raw.get("item"), where),
+            keys=texts_of(raw.get("keys")),
+            minimum=_bound(raw.get("min")),
+            maximum=_bound(raw.get("max")),
+            longest=whole_of(raw["max"]) if kind == "string" and "max" in raw else None,
+            allow_unreleased=flag_of(raw.get("allow_unreleased", False)),
+        )
+
+
+def _bound(value: Any) -> float | None:
+    return value if value is None or isinstance(value, float) else whole_of(value)

@@ -73,9 +73,8 @@ class Document:
         """What `attachments:` lists; entries that are not mappings are left to the field check."""
         node = self.node("attachments")
         items = node.items if isinstance(node, Items) else ()
-        return tuple(
-            Attachment(_text(item, "path"), _text(item, "sha256"), item.line) for item in items if isinstance(item, Table)
-        )
+        tables = (item for item in items if isinstance(item, Table))
+        return tuple(Attachment(_text(item, "path"), _text(item, "sha256"), item.line) for item in tables)
 
 
 def _text(table: Table, key: str) -> str:

@@ -11,24 +11,31 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from presales_repo.errors import PrsError
+from presales_repo.model.text import control_character, hidden_character
 
 FORMAT = "1"
 GENESIS = "genesis"
-ACTIONS = (
-    GENESIS,
-    "submit",
-    "approve",
-    "reject",
-    "withdraw",
-    "register",
-    "policy-propose",
-    "policy-endorse",
-)
 DOCUMENT_ACTIONS = frozenset(("submit", "approve", "reject", "withdraw", "register"))
 NO_LEDGER = "0" * 64
 
 _LINE = re.compile(r"(Prs-[A-Z][A-Za-z0-9]*(?:-[A-Z0-9][A-Za-z0-9]*)*): ([!-~]+(?: [!-~]+)*)")
 _SPOOF = re.compile(r"^\s*prs-[a-z]", re.IGNORECASE | re.MULTILINE)
+# What an entry of each kind may say beside format, ledger, sequence, action, policy, signer and comment. Anything
+# else would be a claim that nobody checks.
+_ROUND = frozenset(("Document", "Path", "Version", "Content", "Digest", "Attachments"))
+_POLICY = frozenset(("Version", "Content", "Digest"))
+_CLAIMS = {
+    GENESIS: frozenset[str](),
+    "submit": _ROUND | {"Authors"},
+    "register": _ROUND | {"Authors"},
+    "approve": _ROUND | {"Step"},
+    "reject": _ROUND | {"Step"},
+    "withdraw": _ROUND,
+    "policy-propose": _POLICY,
+    "policy-endorse": _POLICY,
+}
+_ALWAYS = frozenset(("Format", "Ledger", "Sequence", "Action", "Policy", "Signer"))
+_SEQUENCE = re.compile("0|[1-9][0-9]{0,9}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _HEX40 = re.compile(r"[0-9a-f]{40}")
 _PATH_SAFE = "/-_.~"
@@ -64,10 +71,17 @@ def subject_of(entry: Entry) -> str:
 
 
 def format_message(entry: Entry) -> str:
-    """The commit message of an entry. Raises PrsError A210 when the comment holds a line that looks like a trailer."""
+    """The commit message of an entry.
+
+    Raises PrsError A210 when the comment holds a line that looks like a trailer, S108 when it holds a character that
+    a terminal would hide or obey.
+    """
     comment = entry.comment.strip()
     if _SPOOF.search(comment):
         raise PrsError("A210")
+    odd = control_character(comment) or hidden_character(comment)
+    if odd:
+        raise PrsError("S108", character=f"U+{ord(odd[0]):04X}")
     parts = [subject_of(entry), *([comment] if comment else []), "\n".join(f"{k}: {v}" for k, v in _trailers(entry))]
     return "\n\n".join(parts) + "\n"
 
@@ -112,8 +126,9 @@ def parse_message(message: str) -> Entry:
     entry = _entry(values, comment)
     try:
         canonical = format_message(entry)
-    except PrsError:
-        raise PrsError("A211", problem="a trailer outside the last paragraph") from None
+    except PrsError as error:
+        problem = "a trailer outside the last paragraph" if error.code == "A210" else "hidden characters in the comment"
+        raise PrsError("A211", problem=problem) from None
     if canonical != message:
         raise PrsError("A211", problem="not in canonical form")
     return entry
@@ -123,8 +138,11 @@ def _entry(values: dict[str, str], comment: str) -> Entry:
     if values.get("Prs-Format") != FORMAT:
         raise PrsError("A211", problem=f"format {values.get('Prs-Format')}")
     action, sequence = values.get("Prs-Action", ""), values.get("Prs-Sequence", "")
-    if action not in ACTIONS or not re.fullmatch(r"0|[1-9][0-9]{0,9}", sequence):
+    if action not in _CLAIMS or not _SEQUENCE.fullmatch(sequence):
         raise PrsError("A211", problem=f"action {action!r}, sequence {sequence!r}")
+    for key in values:
+        if key.removeprefix("Prs-") not in _ALWAYS | _CLAIMS[action]:
+            raise PrsError("A211", problem=f"{key} in an entry of kind {action}")
     for key, pattern in (("Ledger", _HEX64), ("Policy", _HEX64), ("Digest", _HEX64), ("Content", _HEX40)):
         if f"Prs-{key}" in values and not pattern.fullmatch(values[f"Prs-{key}"]):
             raise PrsError("A211", problem=f"Prs-{key}")

@@ -41,7 +41,7 @@ def fold(text: str) -> str:
 
 
 def fold_heading(text: str) -> str:
-    """A heading for comparison: folded, without numbering such as `一、`, `(一)`, `1.2`, `第三章`, and without blanks."""
+    """A heading for comparison: folded, without numbering (`一、`, `(一)`, `1.2`, `第三章`), blanks and a last colon."""
     folded = fold(text)
     while match := _NUMBERING.match(folded):
         if match.end() == len(folded):

@@ -11,14 +11,20 @@ from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
 from presales_repo.model.text import line_end, position
-from presales_repo.model.yamlsubset import Items, Scalar, Table, parse_yaml
+from presales_repo.model.yamlsubset import Items, Node, Scalar, Table, parse_yaml
 
 MAX_FRONT_MATTER = 64 * 1024
 
 _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _CONFLICT = re.compile(r"^(<{7} |={7}\r?$|>{7} )", re.MULTILINE)
+# Characters that YAML, or an editor, does not take for text of one line.
+_ODD = r"\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff"
+_ESCAPED = re.compile(rf'["\\{_ODD}]')
 # Plain scalars that need no quotes under YAML 1.1 rules, kept narrow on purpose.
-_PLAIN = re.compile(r"[^\s!&*?|>@`\"'%#{}\[\],:-][^\n#{}\[\],:]*(?<!\s)|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.+Z-]+)?")
+_PLAIN = re.compile(
+    rf"[^\s!&*?|>@`\"'%#{{}}\[\],:{_ODD}-][^#{{}}\[\],:{_ODD}]*(?<!\s)"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.+Z-]+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,6 @@ class FrontMatter:
     body_line: int
 
 
-def has_front_matter(text: str) -> bool:
-    """Whether the text opens with a `---` fence."""
-    return text.startswith("---") and _FENCE.match(text) is not None
-
-
 def read_front_matter(text: str, path: str = "") -> FrontMatter:
     """Find and parse the front matter of a document's text.
 
@@ -47,11 +48,11 @@ def read_front_matter(text: str, path: str = "") -> FrontMatter:
     if opening is None:
         raise PrsError("F105", path=path, line=1)
     start = opening.end() + 1
-    closing = _FENCE.search(text, start, start + MAX_FRONT_MATTER + 8)
+    closing = _FENCE.search(text, start)
     if closing is None:
-        if len(text) - start > MAX_FRONT_MATTER:
-            raise PrsError("S106", path=path, line=1, limit=MAX_FRONT_MATTER)
         raise PrsError("F106", path=path, line=1)
+    if closing.start() - start > MAX_FRONT_MATTER:
+        raise PrsError("S106", path=path, line=1, limit=MAX_FRONT_MATTER)
     conflict = _CONFLICT.search(text, start, closing.start())
     if conflict:
         raise PrsError("H107", path=path, line=position(text, conflict.start())[0])
@@ -62,7 +63,12 @@ def read_front_matter(text: str, path: str = "") -> FrontMatter:
 
 def conflict_lines(text: str, start: int = 0) -> list[int]:
     """Lines (from 1) that hold git's merge conflict marks. A setext underline of seven `=` alone is none."""
-    lines = [(position(text, match.start())[0], match[0][0]) for match in _CONFLICT.finditer(text, start)]
+    lines = []
+    line, counted = 1, 0
+    for match in _CONFLICT.finditer(text, start):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        lines.append((line, match[0][0]))
     kinds = {kind for _, kind in lines}
     return [line for line, kind in lines if kind != "=" or kinds >= {"<", ">"}]
 
@@ -71,54 +77,72 @@ def quote(value: str) -> str:
     """A YAML scalar for `value` on one line: plain where that is safe, else double-quoted."""
     if _PLAIN.fullmatch(value) and value.lower() not in ("true", "false", "null", "yes", "no", "on", "off", "~"):
         return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{escaped}"'
+    return f'"{_ESCAPED.sub(_escape, value)}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    return f"\\{character}" if character in '"\\' else f"\\u{ord(character):04x}"
 
 
 def set_value(text: str, table: Table, key: str, yaml_value: str) -> str:
     """`text` with the value of `key` in `table` replaced by `yaml_value`, every other character kept.
 
-    Raises PrsError F107 when the key is absent or its value is not a single scalar or one-line collection.
+    `yaml_value` is one line, as quote() makes it. Raises PrsError F107 when the key is absent or its value is neither
+    a scalar nor a list or mapping in brackets on one line.
     """
     node = table.values.get(key)
-    if node is None or (not isinstance(node, Scalar) and "\n" in text[node.start : node.end]):
+    if node is None or not _is_replaceable(text, node):
         raise PrsError("F107", key=key, line=table.line)
-    start, end = node.start, node.end
-    if isinstance(node, Scalar) and "\n" in text[start:end]:
-        end = start + len(text[start:end].rstrip())
-    space = " " if start > 0 and text[start - 1] == ":" else ""
-    return text[:start] + space + yaml_value + text[end:]
+    # A block scalar (`|`) ends after its last line end, which stays.
+    end = node.start + len(text[node.start : node.end].rstrip())
+    space = " " if text[node.start - 1] == ":" else ""
+    return text[: node.start] + space + yaml_value + text[end:]
+
+
+def _is_replaceable(text: str, node: Node) -> bool:
+    written = text[node.start : node.end]
+    if not isinstance(node, Scalar):
+        return written[:1] in ("[", "{") and "\n" not in written
+    if written[:1] in ("|", ">"):
+        return "#" not in written.partition("\n")[0]  # the comment would go with the value
+    return bool(written) or text[node.start - 1] == ":"
 
 
 def set_field(text: str, key: str, yaml_value: str) -> str:
-    """A document's text with one field of its front matter set; a new field goes to the end of the block."""
+    """A document's text with one field of its front matter set; a new field goes to the end of the block.
+
+    Raises PrsError F107 where set_value does, or when the front matter as a whole stands in braces.
+    """
     head = read_front_matter(text)
-    if key in head.fields.values:
-        return set_value(text, head.fields, key, yaml_value)
-    return f"{text[: head.end]}{key}: {yaml_value}{line_end(text)}{text[head.end :]}"
+    fields = head.fields
+    if key in fields.values:
+        return set_value(text, fields, key, yaml_value)
+    if text[fields.start] == "{":
+        raise PrsError("F107", key=key, line=fields.line)
+    indent = " " * (fields.column - 1)
+    return f"{text[: head.end]}{indent}{key}: {yaml_value}{line_end(text)}{text[head.end :]}"
 
 
 def append_item(text: str, key: str, block: str) -> str:
-    """YAML text of a file whose last top-level key `key` is a list, with one more item.
+    """YAML text of a file whose last top-level key `key` is a list, with one more item; nothing else changes.
 
     `block` is the item in block style (`- id: x` and indented lines, LF). An empty `key: []` becomes a block
-    list. Raises PrsError F107 when `key` is absent, not a list or not the last key.
+    list. Raises PrsError F107 when `key` is absent, not a list, a filled list in brackets, or not the last key.
     """
     table = parse_yaml(text)
     node = table.values.get(key)
     last = max(table.keys.values(), key=lambda scalar: scalar.start, default=None)
-    if node is None or last is None or last.text != key or not (isinstance(node, Items) or not node.text):
+    if node is None or last is None or last.text != key or text[table.start] == "{":
         raise PrsError("F107", key=key, line=table.line)
-    end = line_end(text)
-    indented = "".join(f"  {line}{end}" for line in block.rstrip("\n").split("\n"))
-    if isinstance(node, Items) and node.items and text[node.start] == "[":
+    written = text[node.start : node.end]
+    indent = table.column + 1
+    if isinstance(node, Items) and written.startswith("-"):
+        indent = node.column - 1
+    elif isinstance(node, Items) and not written.strip("[] \t"):
+        text = text[: node.start].rstrip(" ") + text[node.end :]
+    elif not isinstance(node, Scalar) or written:
         raise PrsError("F107", key=key, line=node.line)
-    if not isinstance(node, Items) or not node.items:
-        newline = text.find("\n", node.end)
-        rest = text[newline + 1 :] if newline >= 0 else ""
-        return text[: node.start].rstrip() + end + indented + rest
-    column = node.items[0].column - 3  # of the dash: block items start two after it
-    indented = "".join(f"{' ' * max(column, 0)}{line}{end}" for line in block.rstrip("\n").split("\n"))
-    tail = text[node.items[-1].end :]
-    keep = text[: node.items[-1].end].rstrip("\n\r ")
-    return keep + end + indented + tail.lstrip("\r\n")
+    end = line_end(text)
+    lines = "".join(f"{' ' * indent}{line}{end}" for line in block.rstrip("\n").split("\n"))
+    return text + ("" if text.endswith("\n") else end) + lines

@@ -27,9 +27,10 @@ class Event:
 class Round:
     """An open submission: the text, the chain fixed for it, and who signed so far.
 
-    `content`: commit on main; `blob`: git id and `digest`: SHA-256 of the document's bytes; `chain`: id of the chain; `attachments`: path,
-    git id, SHA-256 of each attached file; `position`: index of
-    the open step; `signed`: who signed the open step; `signers`: who signed any step of this round.
+    `content`: commit on main; `blob`: git id and `digest`: SHA-256 of the document's bytes; `chain`: id of the chain;
+    `attachments`: path, git id, SHA-256 of each attached file; `position`: index of the open step; `signed`: who
+    signed the open step; `signers`: who signed any step of this round; `named`: those of them who signed a step that
+    is their own, not one that lacked a holder; `start`: sequence of the submit entry.
     """
 
     version: str
@@ -47,6 +48,7 @@ class Round:
     position: int = 0
     signed: tuple[str, ...] = ()
     signers: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     start: int = 0
 
     @property
@@ -58,7 +60,7 @@ class Round:
 @dataclass(frozen=True, slots=True)
 class Release:
     """A published version. `commit`: the entry that published it; `start`: sequence of the submit entry; `chain`: id
-    of the chain it went through."""
+    of the chain it went through; `attachments`: path, git id, SHA-256 of each attached file."""
 
     version: str
     sequence: int
@@ -73,6 +75,8 @@ class Release:
     note: str
     time: int
     offset: str
+    important: bool = False
+    attachments: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

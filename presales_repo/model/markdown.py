@@ -20,7 +20,17 @@ from markdown_it.token import Token
 
 IMAGE_SCHEME = "asset:"
 
-_PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+
+class _AnyAddress(MarkdownIt):
+    """Reads javascript: and data: links as links too: what is printed leaves them out, the rules have to see them."""
+
+    def validateLink(self, url: str) -> bool:
+        return True
+
+
+_OPTIONS = {"html": False, "maxNesting": 20}
+_PARSER = MarkdownIt("commonmark", _OPTIONS).enable(["table", "strikethrough"])
+_READER = _AnyAddress("commonmark", _OPTIONS).enable(["table", "strikethrough"])
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _WEB = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _NUMBER = re.compile(r"[A-Z]{2}20[0-9]{7}")
@@ -197,5 +207,5 @@ def _joins(children: Sequence[Token], index: int) -> bool:
 
 
 def parse_tokens(body: str) -> list[Token]:
-    """The token stream of a body, for its outline."""
-    return _PARSER.parse(body)
+    """The token stream of a body, for its outline: every link is one, whatever its address."""
+    return _READER.parse(body)

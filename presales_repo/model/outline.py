@@ -8,22 +8,28 @@ than markdown-it does; a property test holds the two against each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ ]*[A-Za-z0-9_+-]*")
-_LINK = re.compile(r"!?\[([^\[\]\\`<>*_~&!]*)\]\(([^()\s\\<>&\[\]\"'%`]*)\)")
+_LINK = re.compile(r"!?\[([^\[\]\\`<>*_~&!|]*)\]\(([^()\s\\<>&\[\]\"'%`|]+)\)")
+# Addresses that markdown-it refuses or rewrites (javascript:, hosts in Chinese) are left to it.
+_PLAIN_TARGET = re.compile(r"[^:]+|(?:https?|mailto):[!-~]+")
 # What a line scanner does not try to understand: HTML, entities, escapes, code spans, autolinks.
 _HARD = re.compile(r"[<&\\`]")
 # Lines whose meaning depends on the lines around them: indented code, fences with more than a language, quotes,
-# setext underlines, and list items that could open a block of their own.
-_CONTEXT = re.compile(
-    r"[ \t]+\S|~~~|```|[ ]{0,3}(?:>|=+[ \t]*$|-+[ \t]*$)"
-    r"|(?:[-+*]|[0-9]{1,9}[.)])(?! (?![#>`~=+*|-]|[0-9]{1,9}[.)])\S)(?:[ \t]|$)"
+# setext underlines and rules.
+_CONTEXT = re.compile(r"[ \t]+\S|~~~|```|[ ]{0,3}(?:>|=+[ \t]*$|-+[ \t]*$)")
+# A list item, and one whose text cannot be a block of its own (a heading, a quote, another list).
+_MARKER = re.compile(r"(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]|$)")
+_ITEM = re.compile(
+    r"(?:[-+*]|([0-9]{1,9})[.)]) (?=[^\s#>`~=+*|_0-9-]|\*\*[^\s*]|-[^\s-]|[0-9]+(?:[^0-9.)]|$)|[0-9]+[.)][^\s])"
 )
-_INLINE_MARKUP = re.compile(r"[#*_~!\[\]]")
+_INLINE_MARKUP = re.compile(r"[#*_~!\[\]|]")
+_ALIGNMENT = re.compile(":?-+:?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,48 +75,91 @@ Headings = list[tuple[int, str, int]]
 Links = list[tuple[str, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a line stands. `kind`: `text` (a paragraph), `item` (first line of a list item), `rule` and `row` of a
+    table, `other` (what goes on after items and rows), "" (nothing is open); `start`: first line of what belongs
+    together; `columns`: of the table."""
+
+    kind: str
+    start: int
+    columns: int = 0
+
+
 def _scan(lines: list[str]) -> tuple[Headings, Links] | None:
     """Headings and links (lines from 0), or None when a line could mean something else than it seems."""
     headings: Headings = []
     links: Links = []
-    fence = ""
-    start = 0  # first line of the open paragraph
-    for index, line in enumerate(lines):
-        if fence:
-            closing = line.rstrip(" \t")
-            if closing.startswith(fence) and not closing.strip(fence[0]):
-                fence = ""
-            start = index + 1
-            continue
-        opening = _FENCE.fullmatch(line)
-        if opening:
-            fence, start = opening[1], index + 1
-            continue
-        if _CONTEXT.match(line) or _HARD.search(line):
-            return None
-        if not line.strip():
-            start = index + 1
-            continue
+    place = _Place("", 0)
+    visible = _outside_fences(lines)
+    for index, line in enumerate(visible):
         heading = _ATX.fullmatch(line)
+        if _CONTEXT.match(line) or _HARD.search(line) or (_MARKER.match(line) and not _ITEM.match(line)):
+            return None
         if heading:
-            if _INLINE_MARKUP.search(heading[2] or ""):
+            title = heading[2] or ""
+            if _INLINE_MARKUP.search(title):
                 return None
-            headings.append((len(heading[1]), " ".join((heading[2] or "").split()), index))
-            start = index + 1
-        elif "[" in line or "]" in line:
-            if start != index or not _add_links(line, index, links):
-                return None
-    return None if fence else (headings, links)
+            headings.append((len(heading[1]), " ".join(title.split()), index))
+        place = _Place("", index) if heading or not line.strip(" \t") else _follow(place, visible, index)
+        found = [] if heading or not ("[" in line or "]" in line) else _links(line, place, index)
+        if found is None:
+            return None
+        links += found
+    return headings, links
 
 
-def _add_links(line: str, index: int, links: Links) -> bool:
-    """Take the links of a one-line paragraph start; False when a bracket belongs to anything else."""
-    found = list(_LINK.finditer(line))
+def _outside_fences(lines: list[str]) -> list[str]:
+    """The lines with those of fenced code empty; a fence that is never closed stays as it is."""
+    visible = list(lines)
+    fence = ""
+    opened = 0
+    for index, line in enumerate(lines):
+        if not fence:
+            opening = _FENCE.fullmatch(line)
+            fence, opened = (opening[1], index) if opening else ("", 0)
+        elif re.fullmatch(rf" {{0,3}}{fence}{fence[0]}*[ \t]*", line):
+            visible[opened : index + 1] = [""] * (index + 1 - opened)
+            fence = ""
+    return visible
+
+
+def _follow(place: _Place, lines: list[str], index: int) -> _Place:
+    """The place of a line that is neither empty nor a heading, by the place of the line before."""
+    line = lines[index]
+    item = _ITEM.match(line)
+    if item and (item[1] in (None, "1") or place.kind not in ("text", "other")):  # `2.` may go on with a paragraph
+        return _Place("item", index)
+    if place.kind in ("rule", "row"):
+        return _Place("row", index, place.columns) if line.startswith("|") else _Place("other", place.start)
+    columns = _columns_ruled(line) if place.kind == "text" else 0
+    if columns and "|" in lines[index - 1] and columns == len(_cells(lines[index - 1])):
+        return _Place("rule", index, columns)
+    if place.kind in ("", "text"):
+        return _Place("text", place.start if place.kind else index)
+    return _Place("other", place.start)
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a table's line, without the empty ones outside of its first and last bar."""
+    cells = line.strip().split("|")
+    return cells[cells[0] == "" : len(cells) - (cells[-1] == "")]
+
+
+def _columns_ruled(line: str) -> int:
+    """How many columns a line under a table's head rules, 0 when it is no such line."""
+    cells = [cell.strip() for cell in _cells(line)]
+    return len(cells) if all(_ALIGNMENT.fullmatch(cell) for cell in cells) else 0
+
+
+def _links(line: str, place: _Place, index: int) -> Links | None:
+    """The links of a line that begins a paragraph, an item or a row; None when a bracket belongs to anything else."""
     rest = _LINK.sub("", line)
-    if "[" in rest or "]" in rest or "|" in line or any(not match[2] for match in found):
-        return False
-    links += [(match[2], index) for match in found]
-    return True
+    targets = [match[2] for match in _LINK.finditer(line)]
+    lost = place.kind == "row" and len(_cells(line)) > place.columns  # markdown-it drops the cells beyond
+    if place.start != index or lost or "[" in rest or "]" in rest:
+        return None
+    return [(target, index) for target in targets] if all(map(_PLAIN_TARGET.fullmatch, targets)) else None
 
 
 def _parse(body: str) -> tuple[Headings, Links]:
@@ -130,9 +179,9 @@ def _parse(body: str) -> tuple[Headings, Links]:
     return headings, links
 
 
-def _plain(children: object) -> str:
+def _plain(children: Iterable[Any]) -> str:
     words = []
-    for child in children:  # type: ignore[attr-defined]
+    for child in children:
         if child.type in ("text", "code_inline", "image"):
             words.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):
@@ -140,8 +189,8 @@ def _plain(children: object) -> str:
     return " ".join("".join(words).split())
 
 
-def _targets(children: object) -> Iterator[str]:
-    for child in children:  # type: ignore[attr-defined]
+def _targets(children: Iterable[Any]) -> Iterator[str]:
+    for child in children:
         if child.type == "link_open":
             yield str(child.attrGet("href"))
         elif child.type == "image":

@@ -1,4 +1,4 @@
-"""Where a document lies, 四(二)2: by project and category. `projects/<id>-<name>/<n>-<category>/<number>-<title>.md`."""
+"""Where a document lies, 四(二)2: `projects/<id>-<name>/<n>-<category>/<number>-<title>.md`, or under `common/`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from presales_repo.model.doctype import DocType
 from presales_repo.model.policy import Policy
+from presales_repo.model.text import hidden_character
 
 PROJECTS = "projects"
 COMMON = "common"
@@ -17,6 +18,7 @@ SUFFIX = ".md"
 
 # What Windows, macOS or a URL cannot have in a name; A-43: replaced in the file name only.
 _UNSAFE = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]+')
+_SHORT_GIT = re.compile(r"git~[0-9]+", re.IGNORECASE)  # what Windows may call `.git`
 _PROJECT_ID = re.compile(r"XM20[0-9]{2}[0-9]{3}")
 
 
@@ -74,6 +76,14 @@ def split_document_path(path: str) -> DocumentPath | None:
 def is_in_store(path: str) -> bool:
     """Whether a path lies where documents live."""
     return path.startswith((f"{PROJECTS}/", f"{COMMON}/"))
+
+
+def is_plain_path(path: str) -> bool:
+    """Whether a path may be published: its parts are names on every system, none is hidden, `..` or git's own."""
+    if hidden_character(path):
+        return False
+    parts = path.split("/")
+    return all(part == safe_name(part) != "" and not _SHORT_GIT.fullmatch(part) for part in parts)
 
 
 def resolve_link(path: str, target: str) -> str | None:

@@ -6,16 +6,20 @@ Reading goes bytes → plain data (policy_data, which a cache may keep) → valu
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from presales_repo.errors import PrsError
 from presales_repo.model.doctype import DocType, DocTypes, Field, build_fields
-from presales_repo.model.sshkey import PublicKey, parse_public_key
+from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 from presales_repo.model.text import decode_text
 from presales_repo.model.yamlsubset import parse_yaml, to_data
+
+# Keys and digests are for those who judge a policy; git's hooks only build one, and would pay for these modules.
+if TYPE_CHECKING:
+    from presales_repo.model.sshkey import PublicKey
 
 ROOT = "policy/"
 REPOSITORY = "policy/repository.yaml"
@@ -27,6 +31,14 @@ TYPES = "policy/types/"
 ADMINISTRATOR = "repo-admin"
 LEADER = "company-leader"
 DEPARTMENT_HEAD = "dept-head"
+HEAD_OF_AUTHOR = "dept-head-of-author"  # in a chain: the head of the department that the author belongs to
+FULL_CHAIN = "full-leader"
+
+_STAGE = re.compile("[A-Z]{2}")
+_WORD = re.compile("[!-~]+")  # as it stands in a trailer of the ledger
+# No blanks, quotes, commas and wildcards: they have a meaning in the file of allowed signers (ssh-keygen(1)).
+_EMAIL = re.compile(r"[^\s<>@,;\"'\\*?!#]+@[^\s<>@,;\"'\\*?!#]+")
+_FINGERPRINT = re.compile("SHA256:[A-Za-z0-9+/]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,9 @@ class Policy:
 
 
 def policy_digest(files: Mapping[str, bytes]) -> str:
-    """SHA-256 (hex) over `<sha256 of the file> <path>\\n`, sorted by path: `sha256sum` output of policy/."""
+    """SHA-256 (hex) over a line `<SHA-256>  <path>` for each file, sorted by path, as sha256sum prints them."""
+    import hashlib
+
     lines = [f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files)]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -116,7 +130,8 @@ def policy_data(files: Mapping[str, bytes]) -> dict[str, Any]:
     for path in (REPOSITORY, PEOPLE, APPROVAL, PROJECT):
         if path not in files:
             raise PrsError("A401", path=path)
-    data = {path: to_data(parse_yaml(decode_text(files[path], path), path)) for path in sorted(files) if path.endswith(".yaml")}
+    tables = sorted(path for path in files if path.endswith(".yaml"))
+    data = {path: to_data(parse_yaml(decode_text(files[path], path), path)) for path in tables}
     return {"digest": policy_digest(files), "files": data}
 
 
@@ -124,103 +139,169 @@ def build_policy(data: Mapping[str, Any]) -> Policy:
     """Values from policy_data. Raises PrsError A402 naming the place of what is missing or wrong."""
     files = data["files"]
     repository, approval = files[REPOSITORY], files[APPROVAL]
-    try:
+    with located("policy"):
         return Policy(
             digest=data["digest"],
-            version=int(repository["version"]),
-            organisation=repository["organisation"] or "",
-            timezone=repository["timezone"],
-            quorum=int(approval["administrators"]["quorum"]),
-            **{name: _table(repository[name]) for name in _TABLES},
+            version=whole_of(repository["version"]),
+            organisation=text_of(repository["organisation"] or ""),
+            timezone=text_of(repository["timezone"]),
+            quorum=whole_of(mapping_of(approval["administrators"])["quorum"]),
+            **{name: _table(mapping_of(repository[name])) for name in _TABLES},
             common_fields=build_fields(repository["common_fields"], "common_fields"),
-            people={person.id: person for person in map(_person, files[PEOPLE]["people"] or ())},
-            chains={id_: _chain(id_, raw) for id_, raw in approval["chains"].items()},
-            chain_rules=approval["chain_rules"],
+            people=_people(list_of(files[PEOPLE]["people"])),
+            chains={id_: _chain(id_, mapping_of(raw)) for id_, raw in mapping_of(approval["chains"]).items()},
+            chain_rules=mapping_of(approval["chain_rules"]),
             project=files[PROJECT],
             types=DocTypes(_raw_types(files)),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise PrsError("A402", where="policy", problem=f"{type(error).__name__}: {error}") from None
 
 
 _TABLES = ("stages", "categories", "sensitivities", "retentions", "departments", "roles")
 
 
-def _table(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Titled]:
-    return {
-        id_: Titled(id_, entry["title_zh"], entry.get("title_en", entry["title_zh"]), entry) for id_, entry in raw.items()
-    }
+def _table(raw: Mapping[str, Any]) -> dict[str, Titled]:
+    return {id_: _titled(id_, mapping_of(entry)) for id_, entry in raw.items()}
+
+
+def _titled(id_: str, raw: Mapping[str, Any]) -> Titled:
+    title = text_of(raw["title_zh"])
+    return Titled(id_, title, text_of(raw.get("title_en", title)), raw)
+
+
+def _people(raw: list[Any]) -> dict[str, Person]:
+    people: dict[str, Person] = {}
+    for entry in raw:
+        person = _person(mapping_of(entry))
+        if person.id in people:
+            raise PrsError("A402", where=f"person {person.id}", problem="defined twice")
+        people[person.id] = person
+    return people
 
 
 def _person(raw: Mapping[str, Any]) -> Person:
-    return Person(
-        id=raw["id"],
-        name=raw["name"],
-        department=raw["department"],
-        roles=tuple(raw.get("roles") or ()),
-        email=raw["email"],
-        keys=tuple(raw.get("keys") or ()),
-        active=raw.get("active", True) is not False,
-        revoked=tuple(Revocation(item["key"], int(item["from"])) for item in raw.get("revoked") or ()),
-    )
+    with located(f"person {raw.get('id', '?')}"):
+        return Person(
+            id=text_of(raw["id"]),
+            name=text_of(raw["name"]),
+            department=text_of(raw["department"]),
+            roles=texts_of(raw.get("roles")),
+            email=text_of(raw["email"]),
+            keys=texts_of(raw.get("keys")),
+            active=flag_of(raw.get("active", True)),
+            revoked=tuple(_revocation(mapping_of(item)) for item in list_of(raw.get("revoked"))),
+        )
+
+
+def _revocation(raw: Mapping[str, Any]) -> Revocation:
+    return Revocation(text_of(raw["key"]), whole_of(raw["from"]))
 
 
 def _chain(id_: str, raw: Mapping[str, Any]) -> Chain:
-    steps = tuple(
-        Step(step["id"], step["title_zh"], step.get("title_en", step["title_zh"]), step["by"], int(step.get("quorum", 1)))
-        for step in raw.get("steps") or ()
-    )
-    return Chain(id_, raw["title_zh"], raw.get("title_en", raw["title_zh"]), steps)
+    with located(f"chain {id_}"):
+        title = text_of(raw["title_zh"])
+        steps = tuple(_step(mapping_of(step)) for step in list_of(raw.get("steps")))
+        return Chain(id_, title, text_of(raw.get("title_en", title)), steps)
+
+
+def _step(raw: Mapping[str, Any]) -> Step:
+    title = text_of(raw["title_zh"])
+    titles = title, text_of(raw.get("title_en", title))
+    return Step(text_of(raw["id"]), *titles, text_of(raw["by"]), whole_of(raw.get("quorum", 1)))
 
 
 def _raw_types(files: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     raw: dict[str, Mapping[str, Any]] = {}
     for path, content in files.items():
         if path.startswith(TYPES):
-            for entry in content.get("types") or ():
-                if entry["id"] in raw:
-                    raise PrsError("A402", path=path, where=f"type {entry['id']}", problem="defined twice")
-                raw[entry["id"]] = entry
+            for entry in map(mapping_of, list_of(content.get("types"))):
+                id_ = text_of(entry["id"])
+                if id_ in raw:
+                    raise PrsError("A402", path=path, where=f"type {id_}", problem="defined twice")
+                raw[id_] = entry
     return raw
 
 
 def validate_policy(policy: Policy) -> None:
-    """Refuse a policy that contradicts itself or that nobody could change again.
+    """Refuse a policy that contradicts itself, that nobody could change again, or whose people could not sign.
 
-    Raises PrsError A402 (a reference to something that is not there), A403 (a key of two people), A404 (the
-    administrators cannot reach their quorum), A405 (QD or FJ changed: 四(二)1 fixes them).
+    Raises PrsError A402 (wrong at a place that it names), A403 (a key of two people), A404 (the administrators
+    cannot reach their quorum), A405 (QD or FJ changed: 四(二)1 fixes them).
     """
     _validate_stages(policy)
-    owners: dict[str, str] = {}
-    for person in policy.people.values():
-        _validate_person(policy, person, owners)
-    if len(administrators(policy)) < policy.quorum or policy.quorum < 1:
+    _validate_people(policy)
+    if policy.quorum < 1 or len(administrators(policy)) < policy.quorum:
         raise PrsError("A404", quorum=policy.quorum, count=len(administrators(policy)))
     for chain in policy.chains.values():
-        for step in chain.steps:
-            if step.by != "dept-head-of-author" and step.by not in policy.roles:
-                raise PrsError("A402", where=f"chain {chain.id}, step {step.id}", problem=f"role {step.by}")
+        _validate_chain(policy, chain)
+    _validate_chain_rules(policy)
     for doctype in policy.types.values():
         _validate_type(policy, doctype)
 
 
+def _require(good: object, where: str, problem: str) -> None:
+    if not good:
+        raise PrsError("A402", where=where, problem=problem)
+
+
 def _validate_stages(policy: Policy) -> None:
+    for code in policy.stages:
+        _require(_STAGE.fullmatch(code), f"stage {code}", "a stage has two capital letters")
     for code, title in (("QD", "需求调研"), ("FJ", "解决方案设计")):
         if code not in policy.stages or policy.stages[code].title_zh != title:
             raise PrsError("A405", stage=code, title=title)
 
 
-def _validate_person(policy: Policy, person: Person, owners: dict[str, str]) -> None:
+def _validate_people(policy: Policy) -> None:
+    keys: dict[str, str] = {}
+    emails: dict[str, str] = {}
+    for person in policy.people.values():
+        _validate_person(policy, person)
+        other = emails.setdefault(person.email.casefold(), person.id)
+        _require(other == person.id, f"person {person.id}", f"email {person.email} is that of {other}")
+        for key in keys_of(person):
+            fingerprint = key.fingerprint()
+            if keys.setdefault(fingerprint, person.id) != person.id:
+                raise PrsError("A403", fingerprint=fingerprint, first=keys[fingerprint], second=person.id)
+
+
+def _validate_person(policy: Policy, person: Person) -> None:
+    """Names as git writes them unchanged: an entry must show exactly its signer's name and address (A207)."""
+    from presales_repo.model.commit import Ident, clean_ident
+    from presales_repo.model.text import control_character, hidden_character
+
     where = f"person {person.id}"
-    if person.department not in policy.departments:
-        raise PrsError("A402", where=where, problem=f"department {person.department}")
+    _require(_WORD.fullmatch(person.id), where, "an id has ASCII letters, digits and signs, no spaces")
+    _require(person.department in policy.departments, where, f"department {person.department}")
     for role in person.roles:
-        if role not in policy.roles:
-            raise PrsError("A402", where=where, problem=f"role {role}")
-    for line in person.keys:
-        fingerprint = parse_public_key(line).fingerprint()
-        if owners.setdefault(fingerprint, person.id) != person.id:
-            raise PrsError("A403", fingerprint=fingerprint, first=owners[fingerprint], second=person.id)
+        _require(role in policy.roles, where, f"role {role}")
+    _require(_EMAIL.fullmatch(person.email), where, f"email {person.email!r}")
+    git = clean_ident(Ident(person.name, person.email, 0, "+0000"))
+    same = (git.name, git.email) == (person.name, person.email) and person.name
+    _require(same, where, f"name {person.name!r}, email {person.email!r}: git would write {git.name} <{git.email}>")
+    text = person.name + person.email
+    _require(not control_character(text) and not hidden_character(text), where, f"hidden characters in {text!r}")
+    for revocation in person.revoked:
+        _require(_FINGERPRINT.fullmatch(revocation.fingerprint), where, f"revoked key {revocation.fingerprint}")
+
+
+def _validate_chain(policy: Policy, chain: Chain) -> None:
+    for number, step in enumerate(chain.steps):
+        where = f"chain {chain.id}, step {step.id}"
+        _require(_WORD.fullmatch(step.id), where, "an id has ASCII letters, digits and signs, no spaces")
+        _require(step.id not in {other.id for other in chain.steps[:number]}, where, "defined twice")
+        _require(step.by == HEAD_OF_AUTHOR or step.by in policy.roles, where, f"role {step.by}")
+        _require(step.quorum >= 1, where, f"quorum {step.quorum}")
+
+
+def _validate_chain_rules(policy: Policy) -> None:
+    with located("chain_rules"):
+        least = policy.chain_rules.get("important_min_distinct_signers")
+        if least is not None:
+            whole_of(least)
+        selector = mapping_of(policy.chain_rules.get("final_selector"))
+        chosen = [text_of(chain) for scope, chain in selector.items() if scope != "field"]
+    for chain in (*chosen, FULL_CHAIN):
+        _require(chain in policy.chains, "chain_rules", f"chain {chain}")
 
 
 def _validate_type(policy: Policy, doctype: DocType) -> None:
@@ -233,27 +314,39 @@ def _validate_type(policy: Policy, doctype: DocType) -> None:
         *((role, policy.roles) for role in doctype.authors),
     ]
     for key, table in references:
-        if key not in table:
-            raise PrsError("A402", where=f"type {doctype.id}", problem=key)
+        _require(key in table, f"type {doctype.id}", key)
 
 
 def administrators(policy: Policy) -> list[str]:
-    """Ids of those who may propose and endorse a policy: active holders of repo-admin with a key."""
-    return [p.id for p in policy.people.values() if p.active and p.keys and ADMINISTRATOR in p.roles]
+    """Ids of those who may propose and endorse a policy: holders of repo-admin who can sign."""
+    return [person.id for person in policy.people.values() if ADMINISTRATOR in person.roles and can_sign(person)]
+
+
+def can_sign(person: Person) -> bool:
+    """Whether a person is active and has a key that is not revoked."""
+    if not person.active or not person.revoked:
+        return person.active and bool(person.keys)
+    revoked = {revocation.fingerprint for revocation in person.revoked}
+    return any(key.fingerprint() not in revoked for key in keys_of(person))
 
 
 def keys_of(person: Person) -> list[PublicKey]:
     """A person's public keys, parsed."""
+    from presales_repo.model.sshkey import parse_public_key
+
     return [parse_public_key(line) for line in person.keys]
 
 
 def owner_of(policy: Policy, key: PublicKey, sequence: int) -> Person | None:
     """The one active person whose key this is at a position of the ledger; a revoked key has none."""
+    wanted = _without_comment(key.line())  # a key has one spelling: no need to parse those of a thousand people
     fingerprint = key.fingerprint()
     for person in policy.people.values():
-        if not person.active or all(parse_public_key(line).blob != key.blob for line in person.keys):
-            continue
-        revoked = [entry for entry in person.revoked if entry.fingerprint == fingerprint]
-        if all(sequence < entry.from_sequence for entry in revoked):
-            return person
+        if person.active and any(_without_comment(line) == wanted for line in person.keys):
+            revoked = (entry for entry in person.revoked if entry.fingerprint == fingerprint)
+            return person if all(sequence < entry.from_sequence for entry in revoked) else None
     return None
+
+
+def _without_comment(line: str) -> list[str]:
+    return line.split(" ", 2)[:2]

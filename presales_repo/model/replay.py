@@ -9,10 +9,9 @@ from presales_repo.errors import PrsError
 from presales_repo.model.entry import Entry
 from presales_repo.model.ledger import Content, DocumentState, Event, Head, Proposal, Release, Round, TreeChange
 from presales_repo.model.number import parse_number
-from presales_repo.model.paths import split_document_path
-from presales_repo.model.policy import DEPARTMENT_HEAD, Policy, Step, administrators
+from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS, is_plain_path, split_document_path
+from presales_repo.model.policy import DEPARTMENT_HEAD, HEAD_OF_AUTHOR, Policy, Step, administrators
 from presales_repo.model.workflow import (
-    HEAD_OF_AUTHOR,
     chain_of,
     covers_vacancy,
     holders,
@@ -108,7 +107,11 @@ def _open(policy: Policy, entry: Entry, state: DocumentState | None, content: Co
     if set(entry.authors) != set(authors):
         raise PrsError("A214", number=entry.document)
     _check_version(entry, state)
-    important = is_important(doctype, document.value("important"))
+    release = state.release if state else None
+    if state is not None and release is not None and state.type_id != doctype.id:
+        raise PrsError("A317", number=entry.document, type=state.type_id, found=doctype.id)
+    # A-11: never lowered, not even by the next version.
+    important = is_important(doctype, document.value("important")) or (release is not None and release.important)
     chain = chain_of(policy, doctype, important=important, scope=document.value("scope"))
     return Round(
         version=entry.version,
@@ -127,11 +130,18 @@ def _open(policy: Policy, entry: Entry, state: DocumentState | None, content: Co
 
 
 def _check_identity(entry: Entry, content: Content) -> None:
-    """Number in entry, path and front matter agree, and the digests are those of the bytes."""
+    """Number in entry, path and front matter agree, nothing is published but the document and files in the folder of
+    its attachments, and the digests are those of the bytes."""
     parts = split_document_path(entry.path)
     numbers = {entry.document, content.document.number, parts.number if parts else ""}
     if len(numbers) > 1 or parse_number(entry.document) is None:
         raise PrsError("A215", numbers=", ".join(sorted(numbers)))
+    if not is_plain_path(entry.path):
+        raise PrsError("A224", path=entry.path, folder=f"{PROJECTS}/, {COMMON}/")
+    folder = f"{ATTACHMENTS}/{entry.document}/"
+    for path, _, _ in content.attachments:
+        if not path.startswith(folder) or not is_plain_path(path):
+            raise PrsError("A224", path=path, folder=folder)
     if entry.digest != content.document.digest:
         raise PrsError("A216", path=entry.path)
     if entry.attachments != tuple((digest, path) for path, _, digest in content.attachments):
@@ -157,15 +167,19 @@ def _approve(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None
     opened = _opened(entry, state)
     check_holder(head.policy, entry.document, opened, entry.signer)
     assert state is not None
-    signed = (*opened.signed, entry.signer)
+    own = () if covers_vacancy(head.policy, opened, entry.signer) else (entry.signer,)
+    moved = replace(
+        opened,
+        signed=(*opened.signed, entry.signer),
+        signers=(*opened.signers, entry.signer),
+        named=(*opened.named, *own),
+    )
     new = state.with_event(_event(entry, stamp))
-    signers = (*opened.signers, entry.signer)
-    if len(signed) < opened.step.quorum:
-        return Outcome(replace(new, round=replace(opened, signed=signed, signers=signers)))
-    if opened.position + 1 < len(opened.steps):
-        moved = replace(opened, position=opened.position + 1, signed=(), signers=signers)
+    if len(moved.signed) < opened.step.quorum:
         return Outcome(replace(new, round=moved))
-    _check_distinct(head.policy, opened, signers)
+    if opened.position + 1 < len(opened.steps):
+        return Outcome(replace(new, round=replace(moved, position=opened.position + 1, signed=())))
+    _check_distinct(head.policy, opened, moved.signers)
     return _publish(new, opened, entry, stamp)
 
 
@@ -207,23 +221,26 @@ def _opened(entry: Entry, state: DocumentState | None) -> Round:
 
 
 def check_holder(policy: Policy, number: str, opened: Round, person_id: str) -> None:
-    """Whether a person may decide the open step. Raises PrsError: A302 the author, A306 signed before, A305 head
-    of another department, A304 holder of a later step, A303 not a holder."""
+    """Whether a person may decide the open step.
+
+    Raises PrsError: A302 the author, A306 signed before (an important document twice, unless to cover a step that
+    lacks a holder: A-15), A305 head of another department, A304 holder of a later step, A303 not a holder.
+    """
     if person_id in opened.authors:
         raise PrsError("A302", number=number, person=person_id)
     allowed = holders(policy, opened.step, opened.department, opened.authors)
     if person_id in allowed:
-        again = person_id in opened.signers
-        if person_id in opened.signed or (again and not covers_vacancy(policy, opened, person_id) and opened.important):
+        again = opened.important and person_id in opened.named and not covers_vacancy(policy, opened, person_id)
+        if person_id in opened.signed or again:
             raise PrsError("A306", person=person_id, version=opened.version)
         return
     person = policy.people[person_id]
-    needed = ", ".join(allowed)
-    if opened.step.by == HEAD_OF_AUTHOR and DEPARTMENT_HEAD in person.roles and not _holds_later(policy, opened, person_id):
-        raise PrsError("A305", number=number, person=person_id, department=person.department, needed=opened.department)
+    step, needed = opened.step, ", ".join(allowed)
     if _holds_later(policy, opened, person_id):
-        raise PrsError("A304", number=number, step=opened.step.id, person=person_id, wanted="", holders=needed)
-    raise PrsError("A303", number=number, person=person_id, step=opened.step.id, role=opened.step.by, holders=needed)
+        raise PrsError("A304", number=number, step=step.id, person=person_id, wanted="", holders=needed)
+    if step.by == HEAD_OF_AUTHOR and DEPARTMENT_HEAD in person.roles:
+        raise PrsError("A305", number=number, person=person_id, department=person.department, needed=opened.department)
+    raise PrsError("A303", number=number, person=person_id, step=step.id, role=step.by, holders=needed)
 
 
 def _holds_later(policy: Policy, opened: Round, person: str) -> bool:
@@ -254,27 +271,31 @@ def _publish(state: DocumentState, opened: Round, entry: Entry, stamp: Stamp) ->
         note=opened.note,
         time=stamp.time,
         offset=stamp.offset,
+        important=opened.important,
+        attachments=opened.attachments,
     )
-    changes = [TreeChange(opened.path, opened.blob), *(TreeChange(path, blob) for path, blob, _ in opened.attachments)]
-    if previous is not None and previous.path != opened.path:
-        changes.append(TreeChange(previous.path, None))
-    return Outcome(replace(state, round=None, releases=(*state.releases, release)), tuple(changes))
+    files = {opened.path: opened.blob, **{path: blob for path, blob, _ in opened.attachments}}
+    before = (previous.path, *(path for path, _, _ in previous.attachments)) if previous else ()
+    gone = [TreeChange(path, None) for path in before if path not in files]
+    changes = (*gone, *(TreeChange(path, blob) for path, blob in files.items()))
+    return Outcome(replace(state, round=None, releases=(*state.releases, release)), changes)
 
 
 def judge_policy(head: Head, entry: Entry, proposed: Proposal | None) -> Outcome:
     """The outcome of policy-propose and policy-endorse. `proposed`: the policy at the entry's content commit.
 
     The policy before judges the one after it. Raises PrsError A320 not an administrator, A321 no proposal open or
-    another one, A322 endorsed before, A323 version not the next one.
+    another one, A322 endorsed before, A323 version not the next one, or not the one that the entry names.
     """
     check_position(head, entry)
     if entry.signer not in administrators(head.policy):
         raise PrsError("A320", person=entry.signer)
     if proposed is None or proposed.digest != entry.digest:
         raise PrsError("A216", path="policy/")
+    expected = head.policy.version + 1
+    if proposed.policy.version != expected or entry.version != str(expected):
+        raise PrsError("A323", found=f"{proposed.policy.version}, {entry.version}", expected=expected)
     if entry.action == "policy-propose":
-        if proposed.policy.version != head.policy.version + 1:
-            raise PrsError("A323", found=proposed.policy.version, expected=head.policy.version + 1)
         endorsed: tuple[str, ...] = (entry.signer,)
     else:
         if head.proposal is None or head.proposal.digest != entry.digest:

@@ -23,12 +23,17 @@ def load_state(text: str) -> DocumentState:
         title=raw["title"],
         type_id=raw["type_id"],
         round=_round(raw["round"]) if raw["round"] else None,
-        releases=tuple(Release(**{**item, "authors": tuple(item["authors"])}) for item in raw["releases"]),
+        releases=tuple(Release(**_with_tuples(item, "authors")) for item in raw["releases"]),
         events=tuple(Event(**item) for item in raw["events"]),
     )
 
 
 def _round(raw: dict[str, Any]) -> Round:
-    lists = {key: tuple(raw[key]) for key in ("authors", "signed", "signers")}
     steps = tuple(Step(**step) for step in raw["steps"])
-    return Round(**{**raw, **lists, "steps": steps, "attachments": tuple(map(tuple, raw["attachments"]))})
+    return Round(**{**_with_tuples(raw, "authors", "signed", "signers", "named"), "steps": steps})
+
+
+def _with_tuples(raw: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """The same with those lists as tuples, as they were before JSON."""
+    lists = {key: tuple(raw[key]) for key in keys}
+    return {**raw, **lists, "attachments": tuple(map(tuple, raw["attachments"]))}

@@ -7,13 +7,23 @@ from collections.abc import Iterable
 
 from presales_repo.model.doctype import DocType
 from presales_repo.model.ledger import Round
-from presales_repo.model.policy import DEPARTMENT_HEAD, LEADER, Chain, Person, Policy, Step
+from presales_repo.model.policy import (
+    DEPARTMENT_HEAD,
+    FULL_CHAIN,
+    HEAD_OF_AUTHOR,
+    LEADER,
+    Chain,
+    Person,
+    Policy,
+    Step,
+    can_sign,
+)
 
-HEAD_OF_AUTHOR = "dept-head-of-author"
+CHAIR = "meeting-chair"
 TEAM_MEMBER = "team-member"
 _VERSION = re.compile(r"(0|[1-9][0-9]{0,3})\.(0|[1-9][0-9]{0,3})")
 # Chains that 四(三)1 lets `scope` choose between, and those that `important: true` raises.
-_BY_SCOPE = frozenset(("full-leader", "full-meeting"))
+_BY_SCOPE = frozenset((FULL_CHAIN, "full-meeting"))
 _RAISED_BY_IMPORTANCE = frozenset(("none", "light", "dept-only"))
 
 
@@ -25,23 +35,24 @@ def is_important(doctype: DocType, written: str) -> bool:
 def chain_of(policy: Policy, doctype: DocType, *, important: bool, scope: str) -> Chain:
     """The chain that a document goes through: its type's, raised by importance and by `scope` (R108, A-13)."""
     selector = policy.chain_rules.get("final_selector") or {}
-    chosen = selector.get(scope or "department", doctype.chain)
-    if doctype.chain in _BY_SCOPE and doctype.chain != "full-meeting":
+    chosen = doctype.chain if scope == "field" else str(selector.get(scope or "department", doctype.chain))
+    if doctype.chain == FULL_CHAIN:
         return policy.chains[chosen]
     if important and doctype.chain in _RAISED_BY_IMPORTANCE:
-        return policy.chains[chosen if chosen in _BY_SCOPE else "full-leader"]
+        return policy.chains[chosen if chosen in _BY_SCOPE else FULL_CHAIN]
     return policy.chains[doctype.chain]
 
 
 def holders(policy: Policy, step: Step, department: str, authors: Iterable[str]) -> tuple[str, ...]:
-    """Ids of those who may sign a step; nobody who wrote the text. A step that this leaves to nobody passes to
-    the company's leaders (A-15)."""
+    """Ids of those who may sign a step; nobody who wrote the text. A step with fewer of them than it needs passes
+    to the company's leaders too (A-15), and where these do not suffice to the chair of the meeting (A-16)."""
     excluded = set(authors)
-    found = [person.id for person in _by_role(policy, step.by, department) if person.id not in excluded]
-    if len(found) >= step.quorum:
-        return tuple(found)
-    leaders = [person.id for person in _by_role(policy, LEADER, department) if person.id not in excluded]
-    return tuple(dict.fromkeys([*found, *leaders]))
+    found: dict[str, None] = {}
+    for role in (step.by, LEADER, CHAIR):
+        found |= dict.fromkeys(person.id for person in _by_role(policy, role, department) if person.id not in excluded)
+        if len(found) >= step.quorum:
+            break
+    return tuple(found)
 
 
 def covers_vacancy(policy: Policy, round_: Round, person: str) -> bool:
@@ -51,7 +62,7 @@ def covers_vacancy(policy: Policy, round_: Round, person: str) -> bool:
 
 
 def _by_role(policy: Policy, role: str, department: str) -> list[Person]:
-    active = [person for person in policy.people.values() if person.active and person.keys]
+    active = [person for person in policy.people.values() if can_sign(person)]
     if role == HEAD_OF_AUTHOR:
         return [p for p in active if DEPARTMENT_HEAD in p.roles and p.department == department]
     return [person for person in active if role in person.roles]

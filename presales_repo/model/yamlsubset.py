@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from presales_repo.errors import PrsError
+from presales_repo.model.text import position
 
 MAX_DEPTH = 20
 MAX_NODES = 50_000
 
+# What YAML 1.1 does not count as text (5.1), and the byte order mark.
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,15})\.[0-9]{1,15}")
+_FRAME = frozenset(("StreamStartEvent", "DocumentStartEvent", "DocumentEndEvent", "StreamEndEvent"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Table:
 Node = Scalar | Items | Table
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Origin:
     """Where the YAML text stands in its file."""
 
@@ -94,16 +98,19 @@ def parse_node(text: str, path: str = "", *, first_line: int = 1, offset: int = 
 def _events(text: str, origin: _Origin) -> Iterator[Any]:
     from presales_repo.model.libyaml import CParser, YAMLError
 
+    unreadable = _UNREADABLE.search(text)
+    if unreadable:  # libyaml would skip a byte order mark uncounted and name no place for the others
+        line, column = position(text, unreadable.start())
+        problem = f"character U+{ord(unreadable[0]):04X}"
+        raise PrsError("F101", path=origin.path, line=line + origin.line - 1, column=column, problem=problem)
     parser = CParser(text)
     try:
         while parser.check_event():
             yield parser.get_event()
     except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = origin.line + (mark.line if mark else 0)
-        column = mark.column + 1 if mark else 0
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise PrsError("F101", path=origin.path, line=line, column=column, problem=problem) from None
+        mark = error.problem_mark
+        place = {"line": mark.line + origin.line, "column": mark.column + 1}
+        raise PrsError("F101", path=origin.path, **place, problem=error.problem) from None
     finally:
         parser.dispose()
 
@@ -123,15 +130,11 @@ class _Open:
 def _build(events: Iterator[Any], origin: _Origin) -> Node | None:
     stack: list[_Open] = []
     root: Node | None = None
-    count = documents = 0
+    count = 0
     for event in events:
         kind = type(event).__name__
-        if kind == "DocumentStartEvent":
-            documents += 1
-            if documents > 1:
-                raise _refuse(event, origin, "a second YAML document")
-            continue
-        if kind in ("StreamStartEvent", "StreamEndEvent", "DocumentEndEvent"):
+        if kind in _FRAME:
+            _check_frame(event, kind, origin, begun=count > 0)
             continue
         count += 1
         if count > MAX_NODES or len(stack) > MAX_DEPTH:
@@ -143,6 +146,14 @@ def _build(events: Iterator[Any], origin: _Origin) -> Node | None:
             else:
                 root = node
     return root
+
+
+def _check_frame(event: Any, kind: str, origin: _Origin, *, begun: bool) -> None:
+    """One document only, and no end mark: what is appended to the text later must still belong to it."""
+    if kind == "DocumentStartEvent" and begun:
+        raise _refuse(event, origin, "a second YAML document")
+    if kind == "DocumentEndEvent" and event.explicit:
+        raise _refuse(event, origin, "an end mark (...)")
 
 
 def _node(event: Any, kind: str, stack: list[_Open], origin: _Origin) -> Node | None:
@@ -181,7 +192,8 @@ def _attach(parent: _Open, node: Node, origin: _Origin) -> None:
         parent.items.append(node)
     elif parent.key is None:
         if not isinstance(node, Scalar) or not node.text or node.text == "<<":
-            raise PrsError("F104", path=origin.path, line=node.line, column=node.column, construct="a merge or empty key")
+            place = {"line": node.line, "column": node.column}
+            raise PrsError("F104", path=origin.path, **place, construct="a merge or empty key")
         if node.text in parent.keys:
             first = parent.keys[node.text].line
             raise PrsError("F103", path=origin.path, line=node.line, column=node.column, key=node.text, first=first)

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from presales_repo.codes import severity_of
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
-from presales_repo.model.paths import SUFFIX, is_in_store
-from presales_repo.model.policy import ROOT, Policy, build_policy, policy_data, validate_policy
+from presales_repo.model.policy import ROOT
+from presales_repo.ops.changes import CheckResult, check_changes, check_files, check_one
+from presales_repo.ops.checkmany import tree_files
 from presales_repo.ops.session import Session, Work, open_index, open_work, release_lookup, working_snapshot
-from presales_repo.rules.checks import as_finding, check_file
 from presales_repo.store.files import read_file
 from presales_repo.store.snapshot import Change, Snapshot, head_tree, range_changes, staged_changes
 
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """Findings in the order of their places, and how many files were looked at."""
-
-    findings: tuple[Finding, ...]
-    files: int
+_LARGEST_POLICY_FILE = 1 << 22
 
 
 def check(session: Session, paths: Iterable[str] = (), *, staged: bool = False, rev: str = "") -> CheckResult:
-    """Check the working files (all, or `paths`), what is staged, or what a range of commits (A..B) changed."""
+    """Check the working files (all, or `paths`), what is staged, or what a range of commits (A..B) changed.
+
+    Raises PrsError P108 (a path outside the repository), W105 (no such path), W104 (no such range).
+    """
     with open_work(session) as work:
         if staged:
             return check_changes(work.policy, _staged(work))
         if rev:
             return check_changes(work.policy, _range(work, rev))
-        snapshot = working_snapshot(work)
-        wanted = _matcher(work, session.directory, paths)
-        return _check_tree(work, snapshot, wanted)
+        return check_tree(work, working_snapshot(work), wanted_paths(work, paths))
 
 
 def _staged(work: Work) -> Snapshot:
@@ -54,95 +49,41 @@ def _range(work: Work, rev: str) -> Snapshot:
     return Snapshot(git, open_index(work.repository), start, changes, released=release_lookup(work.ledger))
 
 
-def check_changes(policy: Policy, snapshot: Snapshot) -> CheckResult:
-    """Every rule for what a snapshot changes, deletions and name collisions included."""
-    findings: list[Finding] = []
-    files = 0
-    for change in snapshot.changed_documents():
-        files += 1
-        findings += _check_one(policy, snapshot, change)
-    for path in snapshot.deleted_documents():
-        findings.append(Finding("P105", path))
-    findings += _collisions(snapshot)
-    return CheckResult(tuple(findings), files)
+def check_tree(work: Work, snapshot: Snapshot, wanted: Sequence[str]) -> CheckResult:
+    """Every rule for every file, or those below `wanted`: committed ones from their blobs, changed ones from the
+    working tree. P116 names what was asked for and is nothing to check."""
+    listed = [path for path in snapshot.changes if _is_wanted(path, wanted)]
+    narrowed = snapshot.narrowed(listed) if wanted else snapshot
+    files = list(narrowed.changed_documents())
+    files += [file for file in tree_files(snapshot, wanted) if file.path not in snapshot.changes]
+    result = check_files(work.policy, narrowed, files, lambda done, total: work.session.progress("check", done, total))
+    touched = [*listed, *(file.path for file in files)]
+    idle = [path for path in wanted if path != "." and not any(_is_wanted(item, (path,)) for item in touched)]
+    return replace(result, findings=(*result.findings, *(Finding("P116", path) for path in idle)))
 
 
-def _check_one(policy: Policy, snapshot: Snapshot, change: Change) -> list[Finding]:
-    if not is_in_store(change.path) and not change.path.endswith(SUFFIX):
-        return []
-    try:
-        data = snapshot.data(change) if change.mode.startswith("100") else None
-    except PrsError as error:
-        return [as_finding(error)]
-    return check_file(change.path, data, change.mode, policy, snapshot)
+def wanted_paths(work: Work, paths: Iterable[str]) -> tuple[str, ...]:
+    """Paths given on the command line, relative to the repository; a symbolic link is itself, not what it leads to.
 
-
-def _collisions(snapshot: Snapshot) -> Iterator[Finding]:
-    """New names that differ from another only in case or Unicode form: one of them is lost on Windows or macOS."""
-    import unicodedata
-
-    seen: dict[str, str] = {}
-    for change in snapshot.changed_documents():
-        key = unicodedata.normalize("NFC", change.path).casefold()
-        other = seen.setdefault(key, change.path)
-        if other != change.path:
-            yield Finding("P109", change.path, 0, 0, {"other": other})
-
-
-def _matcher(work: Work, directory: str, paths: Iterable[str]) -> tuple[str, ...]:
-    """Paths given on the command line, relative to the repository. Raises PrsError P108 for one outside it."""
+    Raises PrsError P108 for one outside the repository, W105 for one that is not there.
+    """
     root = os.path.realpath(work.repository.root)
     wanted = []
     for path in paths:
-        absolute = os.path.realpath(os.path.join(directory, path))
-        if absolute != root and not absolute.startswith(root + os.sep):
+        full = os.path.abspath(os.path.join(work.session.directory, path))
+        place = os.path.join(os.path.realpath(os.path.dirname(full)), os.path.basename(full))
+        if os.path.realpath(full) == root:
+            place = root
+        elif not place.startswith(root + os.sep):
             raise PrsError("P108", path=path)
-        if not os.path.lexists(absolute):
+        if not os.path.lexists(place):
             raise PrsError("W105", path=path)
-        wanted.append(os.path.relpath(absolute, root))
+        wanted.append(os.path.relpath(place, root))
     return tuple(wanted)
 
 
-def _is_wanted(path: str, wanted: tuple[str, ...]) -> bool:
+def _is_wanted(path: str, wanted: Sequence[str]) -> bool:
     return not wanted or any(item == "." or path == item or path.startswith(f"{item}/") for item in wanted)
-
-
-def _check_tree(work: Work, snapshot: Snapshot, wanted: tuple[str, ...]) -> CheckResult:
-    """Every document of the working tree: committed ones from their blobs, changed ones from their files."""
-    changed = check_changes(work.policy, _narrowed(snapshot, wanted))
-    findings = list(changed.findings)
-    files = changed.files
-    committed = [row for row in snapshot.rows() if row.path not in snapshot.changes and _is_wanted(row.path, wanted)]
-    for count, (row, blob) in enumerate(
-        zip(committed, snapshot.git.read_many(row.blob for row in committed), strict=True), 1
-    ):
-        files += 1
-        data = blob.data if blob else None
-        findings += check_file(row.path, data, "100644", work.policy, snapshot)
-        work.session.progress("check", count, len(committed))
-    findings += _check_policy(work, wanted)
-    findings.sort(key=lambda finding: (finding.path, finding.line, finding.column))
-    return CheckResult(tuple(findings), files)
-
-
-def _narrowed(snapshot: Snapshot, wanted: tuple[str, ...]) -> Snapshot:
-    """The same snapshot when everything is wanted; otherwise one that lists only the wanted changes as to check."""
-    if not wanted:
-        return snapshot
-    return snapshot.narrowed({path for path in snapshot.changes if _is_wanted(path, wanted)})
-
-
-def _check_policy(work: Work, wanted: tuple[str, ...]) -> list[Finding]:
-    """The policy as edited in the working tree, if it differs from the one in force."""
-    if not _is_wanted(ROOT.rstrip("/"), wanted):
-        return []
-    try:
-        data = policy_data(working_policy_files(work))
-        if data["digest"] != work.policy.digest:
-            validate_policy(build_policy(data))
-    except PrsError as error:
-        return [as_finding(error)]
-    return []
 
 
 def working_policy_files(work: Work) -> dict[str, bytes]:
@@ -151,12 +92,12 @@ def working_policy_files(work: Work) -> dict[str, bytes]:
     for folder, _, names in os.walk(os.path.join(work.repository.root, ROOT)):
         for name in names:
             path = os.path.relpath(os.path.join(folder, name), work.repository.root)
-            files[path] = read_file(work.repository.root, path, 1 << 22) or b""
+            files[path] = read_file(work.repository.root, path, _LARGEST_POLICY_FILE) or b""
     return files
 
 
 def blocking_findings(work: Work, snapshot: Snapshot, path: str) -> list[Finding]:
     """What keeps one committed document from being submitted: errors, and required fields still empty."""
-    data = snapshot.git.read(f"{snapshot.tree}:{path}")
-    findings = check_file(path, data.data if data else None, "100644", work.policy, snapshot)
+    blob = snapshot.git.read(f"{snapshot.tree}:{path}")
+    findings = check_one(work.policy, snapshot, Change(path, "100644", blob.oid if blob else ""))
     return [item for item in findings if severity_of(item.code) == "error" or item.code == "F110"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.policy import Policy, build_policy
-from presales_repo.ops.check import check_changes
+from presales_repo.ops.changes import check_changes
 from presales_repo.store.index import Index
 from presales_repo.store.policycache import policy_at
 from presales_repo.store.repository import APPROVED, MAIN, Repository, open_repository

@@ -16,10 +16,10 @@ from presales_repo.model.entry import is_entry_message
 from presales_repo.model.policy import Policy, owner_of
 from presales_repo.model.sshsig import parse_signature
 from presales_repo.model.sshverify import verify
-from presales_repo.ops.check import check_changes
+from presales_repo.ops.changes import check_changes
 from presales_repo.store.index import Index
 from presales_repo.store.ledger import Ledger, advance, open_ledger
-from presales_repo.store.objects import EMPTY_TREE
+from presales_repo.store.git import EMPTY_TREE
 from presales_repo.store.repository import APPROVED, MAIN, Repository, open_bare
 from presales_repo.store.reserve import check_claims, reservation_parts
 from presales_repo.store.snapshot import Snapshot, range_changes

@@ -11,7 +11,7 @@ from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.entry import is_entry_message
 from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS
-from presales_repo.ops.check import check_changes
+from presales_repo.ops.changes import check_changes
 from presales_repo.ops.decide import Blocked, clean_comment
 from presales_repo.ops.lookup import find_document
 from presales_repo.ops.session import Actor, Session, Work, find_actor, open_work, stamp, working_snapshot

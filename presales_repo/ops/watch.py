@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator
 
 from presales_repo.model.paths import COMMON, PROJECTS, SUFFIX
-from presales_repo.ops.check import CheckResult, check
+from presales_repo.ops.changes import CheckResult
+from presales_repo.ops.check import check
 from presales_repo.ops.session import Session, open_work
 from presales_repo.store.watch import saved_files
 

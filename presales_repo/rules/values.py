@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from presales_repo.findings import Finding
 from presales_repo.model.doctype import Field
+from presales_repo.model.document import scalars
 from presales_repo.model.fold import fold
+from presales_repo.model.frontmatter import quote
 from presales_repo.model.number import parse_number
-from presales_repo.model.policy import Policy
+from presales_repo.model.policy import Person, Policy, Titled
 from presales_repo.model.text import hidden_character
 from presales_repo.model.yamlsubset import Items, Node, Scalar, Table
+from presales_repo.rules.words import FEW, nearest, shown
 
 _INT = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
@@ -22,6 +26,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATETIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(Z|[+-][0-9]{2}:[0-9]{2})?")
 _PERIOD = re.compile(r"20[0-9]{2}(Q[1-4]|-(0[1-9]|1[0-2]))?")
 _REFERENCE = re.compile(r"([^@]+)(?:@([0-9]+\.[0-9]+))?")
+# Raw control characters are refused by the reader; those that YAML makes of escapes in quotes ("\e") are seen here.
+_ESCAPED_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 LIST_KINDS = {
     "strings": "string",
@@ -31,6 +37,7 @@ LIST_KINDS = {
     "doc-refs": "doc-ref",
     "doc-ref-versions": "doc-ref-version",
 }
+MAX_ITEMS = 1_000  # entries of one list: a longer one belongs into an attached table
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,6 @@ class Reference:
     version: str
     line: int
     column: int
-    field: str
 
 
 def is_date(text: str) -> bool:
@@ -75,12 +81,11 @@ def split_reference(text: str) -> tuple[str, str] | None:
 
 def check_field(field: Field, node: Node, path: str, policy: Policy) -> Iterator[Finding]:
     """Findings for one field's value: F110 empty, F111 form, F112 not in the list, F113 out of bounds, F114 unknown
-    person, department or role, F115 a key it does not have, S107 hidden characters."""
+    person, department or role, F115 a key it does not have, F123 too long, F124 too many, S107 hidden characters."""
     if is_empty(node):
         if field.required:
             yield _finding("F110", field, node, path)
-        return
-    if field.kind == "list<object>":
+    elif field.kind == "list<object>":
         yield from _check_objects(field, node, path, policy)
     elif field.kind == "map":
         yield from _check_map(field, node, path)
@@ -89,7 +94,7 @@ def check_field(field: Field, node: Node, path: str, policy: Policy) -> Iterator
     elif isinstance(node, Scalar):
         yield from _check_scalar(field, field.kind, node, path, policy)
     else:
-        yield _finding("F111", field, node, path, found="a list or mapping", expected=field.kind)
+        yield _shape(field, node, path, example(field.kind, field, policy))
 
 
 def is_empty(node: Node) -> bool:
@@ -103,81 +108,104 @@ def _finding(code: str, field: Field, node: Node, path: str, **args: object) -> 
     return Finding(code, path, node.line, node.column, {"field": field.name, "title": field.title_zh, **args})
 
 
+def _shape(field: Field, node: Node, path: str, expected: str) -> Finding:
+    """F111 for a list, a mapping or one value where something else belongs."""
+    found = shown(node.text) if isinstance(node, Scalar) else "[…]" if isinstance(node, Items) else "{…}"
+    return _finding("F111", field, node, path, found=found, expected=expected)
+
+
 def _check_list(field: Field, node: Node, path: str, policy: Policy) -> Iterator[Finding]:
+    kind = LIST_KINDS[field.kind]
+    expected = example(kind, field, policy)
     if isinstance(node, Table):
-        yield _finding("F111", field, node, path, found="a mapping", expected=field.kind)
+        yield _shape(field, node, path, f"[{expected}]")
         return
-    for item in node.items if isinstance(node, Items) else (node,):
-        if isinstance(item, Scalar):
-            yield from _check_scalar(field, LIST_KINDS[field.kind], item, path, policy)
+    items = node.items if isinstance(node, Items) else (node,)
+    if len(items) > MAX_ITEMS:
+        yield _finding("F124", field, node, path, count=len(items), limit=MAX_ITEMS)
+        return
+    for item in items:
+        if isinstance(item, Scalar) and item.text.strip():
+            yield from _check_scalar(field, kind, item, path, policy)
         else:
-            yield _finding("F111", field, item, path, found="a list or mapping", expected=LIST_KINDS[field.kind])
+            yield _shape(field, item, path, expected)
 
 
 def _check_objects(field: Field, node: Node, path: str, policy: Policy) -> Iterator[Finding]:
+    expected = "- {" + ", ".join(f"{name}: …" for name in field.item) + "}"
     if not isinstance(node, Items):
-        yield _finding("F111", field, node, path, found="one value", expected="a list of mappings")
+        yield _shape(field, node, path, expected)
+        return
+    if len(node.items) > MAX_ITEMS:
+        yield _finding("F124", field, node, path, count=len(node.items), limit=MAX_ITEMS)
         return
     for item in node.items:
-        if not isinstance(item, Table):
-            yield _finding("F111", field, item, path, found="one value", expected="a mapping")
-            continue
-        for key, value in item.values.items():
-            inner = field.item.get(key)
-            if inner is None:
-                yield _finding("F115", field, item.keys[key], path, key=key, allowed=", ".join(field.item))
-            else:
-                yield from check_field(inner, value, path, policy)
-        for name, inner in field.item.items():
-            if inner.required and name not in item.values:
-                yield _finding("F109", inner, item, path)
+        if isinstance(item, Table):
+            yield from _check_object(field, item, path, policy)
+        else:
+            yield _shape(field, item, path, expected)
+
+
+def _check_object(field: Field, item: Table, path: str, policy: Policy) -> Iterator[Finding]:
+    for key, value in item.values.items():
+        inner = field.item.get(key)
+        if inner is None:
+            yield _finding("F115", field, item.keys[key], path, key=shown(key), allowed=", ".join(field.item))
+        else:
+            yield from check_field(inner, value, path, policy)
+    for name, inner in field.item.items():
+        if inner.required and name not in item.values:
+            yield _finding("F109", inner, item, path)
 
 
 def _check_map(field: Field, node: Node, path: str) -> Iterator[Finding]:
     if not isinstance(node, Table):
-        yield _finding("F111", field, node, path, found="one value", expected="a mapping")
+        yield _shape(field, node, path, "{" + ", ".join(f"{key}: 80" for key in field.keys or ("K1",)) + "}")
         return
     for key, value in node.values.items():
         if field.keys and key not in field.keys:
-            yield _finding("F115", field, node.keys[key], path, key=key, allowed=", ".join(field.keys))
-        elif field.keys and isinstance(value, Scalar):
+            yield _finding("F115", field, node.keys[key], path, key=shown(key), allowed=", ".join(field.keys))
+        elif is_empty(value):
+            yield _finding("F110", field, node.keys[key], path)
+        elif isinstance(value, Scalar):
             yield from _check_number(field, "number", value, path)
+        else:
+            yield _shape(field, value, path, EXAMPLES["number"])
 
 
 def _check_scalar(field: Field, kind: str, node: Scalar, path: str, policy: Policy) -> Iterator[Finding]:
-    hidden = hidden_character(node.text)
+    hidden = hidden_character(node.text) or _ESCAPED_CONTROL.search(node.text)
     if hidden:
         yield _finding("S107", field, node, path, character=f"U+{ord(hidden[0]):04X}")
-        return
-    if kind in ("int", "number", "money"):
+    elif kind in ("int", "number", "money"):
         yield from _check_number(field, kind, node, path)
     elif kind == "enum":
         if enum_key(field, node.text) is None:
             choices = ", ".join(f"{key} ({label})" for key, label in field.values.items())
-            yield _finding("F112", field, node, path, found=node.text, choices=choices)
+            yield _finding("F112", field, node, path, found=shown(node.text), choices=choices)
     elif kind in _CATALOGUES:
         known = _CATALOGUES[kind](policy)
         if node.text not in known:
-            yield _finding("F114", field, node, path, found=node.text, kind=kind, near=_near(node.text, known))
+            yield _finding("F114", field, node, path, found=shown(node.text), near=_meant(node.text, known))
     elif kind in _FORMS:
-        fits, expected = _FORMS[kind]
-        if not fits(node.text):
-            yield _finding("F111", field, node, path, found=node.text, expected=expected)
-    if kind == "string":
+        if not _FORMS[kind](node.text):
+            yield _finding("F111", field, node, path, found=shown(node.text), expected=example(kind, field, policy))
+    elif kind == "string":
         yield from _check_string(field, node, path)
 
 
 def _check_string(field: Field, node: Scalar, path: str) -> Iterator[Finding]:
     if field.longest is not None and len(node.text) > field.longest:
-        yield _finding("F113", field, node, path, found=f"{len(node.text)} characters", bounds=f"1..{field.longest}")
+        yield _finding("F123", field, node, path, length=len(node.text), limit=field.longest)
     elif "\n" in node.text:
-        yield _finding("F111", field, node, path, found="several lines", expected="one line")
+        one_line = shown(quote(" ".join(node.text.split())))
+        yield _finding("F111", field, node, path, found=shown(node.text), expected=one_line)
 
 
 def _check_number(field: Field, kind: str, node: Scalar, path: str) -> Iterator[Finding]:
-    pattern, expected = {"int": (_INT, "12"), "number": (_DECIMAL, "12.5"), "money": (_MONEY, "860000.00")}[kind]
+    pattern = {"int": _INT, "number": _DECIMAL, "money": _MONEY}[kind]
     if not pattern.fullmatch(node.text):
-        yield _finding("F111", field, node, path, found=node.text, expected=expected)
+        yield _finding("F111", field, node, path, found=shown(node.text), expected=EXAMPLES[kind])
         return
     value = float(node.text)
     low, high = field.minimum, field.maximum
@@ -194,13 +222,24 @@ def enum_key(field: Field, text: str) -> str | None:
     return next((key for key, label in field.values.items() if fold(label) == folded), None)
 
 
-def _near(text: str, known: object) -> str:
-    import difflib
+def _meant(text: str, known: Mapping[str, Person] | Mapping[str, Titled]) -> str:
+    """Ids that `text` may stand for: that of the same name or title, else those spelt alike, else the first few."""
+    folded = fold(text)
+    for id_ in islice(known, FEW):
+        entry = known[id_]
+        if fold(entry.name if isinstance(entry, Person) else entry.title_zh) == folded:
+            return id_
+    return nearest(text, known) or ", ".join(islice(known, 8))
 
-    return ", ".join(difflib.get_close_matches(text, list(known), 3, 0.5) or list(known)[:8])  # type: ignore[call-overload]
+
+def example(kind: str, field: Field, policy: Policy) -> str:
+    """A value of the right form, for a hint."""
+    if kind in _CATALOGUES:
+        return next(iter(_CATALOGUES[kind](policy)), "-")
+    return next(iter(field.values), "-") if kind == "enum" else EXAMPLES[kind]
 
 
-_CATALOGUES: dict[str, Callable[[Policy], object]] = {
+_CATALOGUES: dict[str, Callable[[Policy], Mapping[str, Person] | Mapping[str, Titled]]] = {
     "person": lambda policy: policy.people,
     "department": lambda policy: policy.departments,
     "role": lambda policy: policy.roles,
@@ -208,28 +247,50 @@ _CATALOGUES: dict[str, Callable[[Policy], object]] = {
     "retention": lambda policy: policy.retentions,
 }
 
-_FORMS: dict[str, tuple[Callable[[str], object], str]] = {
-    "date": (is_date, "2023-05-18"),
-    "datetime": (is_datetime, "2023-05-18T14:30"),
-    "period": (_PERIOD.fullmatch, "2023, 2023Q2, 2023-05"),
-    "bool": (lambda text: text in ("true", "false"), "true, false"),
-    "doc-ref": (lambda text: split_reference(text) is not None, "QD202305001"),
-    "doc-ref-version": (lambda text: (split_reference(text) or ("", ""))[1], "QD202305001@1.0"),
-    "date-or-longterm": (lambda text: is_date(text) or text in ("long-term", "长期"), "2026-12-31, long-term"),
+_FORMS: dict[str, Callable[[str], object]] = {
+    "date": is_date,
+    "datetime": is_datetime,
+    "period": _PERIOD.fullmatch,
+    "bool": lambda text: text in ("true", "false"),
+    "doc-ref": lambda text: split_reference(text) is not None,
+    "doc-ref-version": lambda text: (split_reference(text) or ("", ""))[1],
+    "date-or-longterm": lambda text: is_date(text) or text in ("long-term", "长期"),
+}
+
+EXAMPLES = {
+    "string": '"…"',
+    "int": "12",
+    "number": "12.5",
+    "money": "860000.00",
+    "date": "2023-05-18",
+    "datetime": "2023-05-18T14:30",
+    "period": "2023, 2023Q2, 2023-05",
+    "bool": "true, false",
+    "doc-ref": "QD202305001",
+    "doc-ref-version": "QD202305001@1.0",
+    "date-or-longterm": "2026-12-31, long-term",
+    "number-of-document": "QD202305001",
+    "doctype": "survey-plan",
+    "project-ref": "XM2023001",
 }
 
 
+def inner_fields(field: Field, node: Node) -> Iterator[tuple[Field, Node]]:
+    """A field and its value; for a list of mappings the fields inside each of them instead."""
+    if field.kind != "list<object>":
+        yield field, node
+        return
+    for item in node.items if isinstance(node, Items) else ():
+        for key, value in item.values.items() if isinstance(item, Table) else ():
+            if key in field.item:
+                yield from inner_fields(field.item[key], value)
+
+
 def references(field: Field, node: Node) -> Iterator[Reference]:
-    """The document numbers that a field's value names, those inside lists of mappings included."""
-    kind = LIST_KINDS.get(field.kind, field.kind)
-    if field.kind == "list<object>" and isinstance(node, Items):
-        for item in node.items:
-            if isinstance(item, Table):
-                for key, value in item.values.items():
-                    if key in field.item:
-                        yield from references(field.item[key], value)
-    elif kind in ("doc-ref", "doc-ref-version"):
-        for scalar in node.items if isinstance(node, Items) else (node,):
-            split = split_reference(scalar.text) if isinstance(scalar, Scalar) else None
-            if split:
-                yield Reference(*split, scalar.line, scalar.column, field.name)
+    """The document numbers that a field's value names."""
+    if LIST_KINDS.get(field.kind, field.kind) not in ("doc-ref", "doc-ref-version"):
+        return
+    for scalar in scalars(node):
+        split = split_reference(scalar.text)
+        if split:
+            yield Reference(*split, scalar.line, scalar.column)

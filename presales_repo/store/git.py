@@ -11,6 +11,7 @@ from typing import IO
 from presales_repo.errors import PrsError
 from presales_repo.model.text import MAX_BYTES
 
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # every repository knows it (git hash-object -t tree)
 OLDEST_GIT = (2, 36)  # cat-file --batch-command
 # What a caller's shell could use to point git elsewhere; a hook of git itself keeps them.
 _REDIRECTIONS = (

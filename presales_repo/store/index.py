@@ -6,18 +6,19 @@ deleted at any time; nothing but speed depends on it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from presales_repo.errors import PrsError
 from presales_repo.model.document import Document, read_document
 from presales_repo.model.paths import PROJECT_RECORD, SUFFIX, is_in_store, split_document_path
 from presales_repo.model.yamlsubset import Items, Node, Scalar
-from presales_repo.store.git import Git
-from presales_repo.store.objects import EMPTY_TREE
-from presales_repo.store.sqlite import open_database
+from presales_repo.store.git import EMPTY_TREE, Git
+
+if TYPE_CHECKING:
+    from presales_repo.store.sqlite import Connection
 
 FORMAT = "2"
 _BATCH = 500
@@ -86,22 +87,34 @@ def is_document(path: str) -> bool:
 
 
 class Index:
-    """The register of one tree."""
+    """The register of one tree. The file at `path` is opened when it is first needed."""
 
     def __init__(self, git: Git, path: str) -> None:
         self._git = git
-        self._db = open_database(path, _SCHEMA)
-        meta = dict(self._db.execute("SELECT key, value FROM meta"))
-        if meta.get("format") != FORMAT:
-            self._db.executescript("DELETE FROM file; DELETE FROM meta;")
-            meta = {}
-        self.tree: str = meta.get("tree", EMPTY_TREE)
+        self._path = path
+
+    @cached_property
+    def _db(self) -> Connection:
+        from presales_repo.store.sqlite import open_database
+
+        database = open_database(self._path, _SCHEMA)
+        known = database.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+        if known != (FORMAT,):
+            database.executescript("DELETE FROM file; DELETE FROM meta;")
+        return database
+
+    @property
+    def tree(self) -> str:
+        """The tree that the register is of."""
+        known = self._db.execute("SELECT value FROM meta WHERE key = 'tree'").fetchone()
+        return known[0] if known else EMPTY_TREE
 
     def refresh(self, tree: str, progress: Callable[[int, int], None] | None = None) -> None:
         """Make the register that of `tree`."""
-        if tree == self.tree:
+        known = self.tree
+        if tree == known:
             return
-        changed, removed = self._compare(tree)
+        changed, removed = self._compare(known, tree)
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in removed])
@@ -114,12 +127,11 @@ class Index:
                     progress(min(done, len(changed)), len(changed))
             meta = [("tree", tree), ("format", FORMAT)]
             self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta)
-        self.tree = tree
 
-    def _compare(self, tree: str) -> tuple[list[tuple[str, str]], list[str]]:
+    def _compare(self, known: str, tree: str) -> tuple[list[tuple[str, str]], list[str]]:
         """(path, blob) of documents new or changed, and paths gone, between the known tree and `tree`."""
-        known = self.tree if self.tree == EMPTY_TREE or self._git.resolve(self.tree) else EMPTY_TREE
-        if known == EMPTY_TREE:
+        if known == EMPTY_TREE or self._git.resolve(known) is None:
+            known = EMPTY_TREE
             self._db.execute("DELETE FROM file")
         changed: list[tuple[str, str]] = []
         removed: list[str] = []
@@ -160,16 +172,21 @@ class Index:
         return int(found[-3:]) if found else 0
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file, if it was needed."""
+        if "_db" in self.__dict__:
+            self._db.close()
 
 
 def _values(row: Row) -> tuple[str, ...]:
+    import json
+
     fields = json.dumps(row.fields, ensure_ascii=False)
     return (row.path, row.blob, row.number, row.title, row.type, row.project, row.author, row.created, fields)
 
 
 def _row(values: tuple[Any, ...]) -> Row:
+    import json
+
     return Row(*values[:8], fields=json.loads(values[8]))
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import object_id
 from presales_repo.model.ledger import TreeChange
-from presales_repo.store.git import Git
+from presales_repo.store.git import EMPTY_TREE, Git
 
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 TREE_MODE = "40000"
 _KINDS = {"commit": 1, "tree": 2, "blob": 3}
 

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident, build_commit, parse_commit_loose
 from presales_repo.model.number import LAST_SEQUENCE, Number
-from presales_repo.store.git import Git
-from presales_repo.store.objects import EMPTY_TREE, new_object, write_objects
+from presales_repo.store.git import EMPTY_TREE, Git
+from presales_repo.store.objects import new_object, write_objects
 
 _CLAIM = re.compile(rb"^Prs-Number: ([A-Z]{2})(20[0-9]{2})(0[1-9]|1[0-2])([0-9]{3})$", re.MULTILINE)
 _NONE = "0" * 40

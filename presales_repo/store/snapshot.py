@@ -6,20 +6,16 @@ Answers the questions of rules.register.Register, and lists what changed.
 from __future__ import annotations
 
 import copy
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
-from presales_repo.model.commit import object_id
 from presales_repo.model.text import MAX_BYTES
 from presales_repo.store.files import read_file
-from presales_repo.store.git import Git
+from presales_repo.store.git import EMPTY_TREE, Git
 from presales_repo.store.index import Index, Row, diff_trees, is_document, make_row, parse_raw_diff
-from presales_repo.store.objects import EMPTY_TREE, TREE_MODE, parse_tree
-from presales_repo.store.reserve import last_reserved, reservation_ref
 
 DELETED = "000000"
 _ATTACHMENT_LIMIT = 512 * 1024 * 1024
@@ -81,10 +77,14 @@ class Snapshot:
             if self._listed[path].mode != DELETED:
                 yield self._listed[path]
 
+    def deleted_paths(self) -> list[str]:
+        """Files that the change removes."""
+        return sorted(path for path, change in self._listed.items() if change.mode == DELETED)
+
     def deleted_documents(self) -> Iterator[str]:
         """Documents that the change removes, with their number nowhere else afterwards."""
-        for path, change in sorted(self._listed.items()):
-            if change.mode == DELETED and is_document(path):
+        for path in self.deleted_paths():
+            if is_document(path):
                 row = self._base().by_path(path)
                 if row is not None and row.number and not self.has_number(row.number):
                     yield path
@@ -107,11 +107,16 @@ class Snapshot:
     def find(self, number: str) -> list[Row]:
         """The documents that carry a number."""
         kept = [row for row in self._base().by_number(number) if row.path not in self.changes]
-        return kept + [row for row in self._overlay().values() if row.number == number]
+        return kept + self._changed(number)
 
     def other_paths(self, number: str, path: str) -> tuple[str, ...]:
-        """Every other path with the same number; a path that kept its number has none by induction."""
-        return tuple(row.path for row in self.find(number) if row.path != path)
+        """Every other path with the same number.
+
+        A changed document that kept its number has none among the unchanged: it was accepted with it. So an edit,
+        which is what most commits are, does not need the register.
+        """
+        rows = self._changed(number) if self._kept_number(number, path) else self.find(number)
+        return tuple(row.path for row in rows if row.path != path)
 
     def has_file(self, path: str) -> bool:
         """Whether a file or folder is there."""
@@ -132,10 +137,16 @@ class Snapshot:
         else:
             blob = self.git.read(change.oid if change else f"{self.tree}:{path}", _ATTACHMENT_LIMIT)
             data = blob.data if blob and blob.kind == "blob" else None
-        return None if data is None else hashlib.sha256(data).hexdigest()
+        if data is None:
+            return None
+        import hashlib
+
+        return hashlib.sha256(data).hexdigest()
 
     def project_folder(self, project: str) -> str | None:
         """The folder of a project by its id."""
+        from presales_repo.store.objects import TREE_MODE, parse_tree
+
         if self._projects is None:
             listing = self.git.read(f"{self.tree}:projects")
             entries = parse_tree(listing.data) if listing and listing.data else {}
@@ -148,6 +159,8 @@ class Snapshot:
 
     def last_reserved(self, stage: str, period: str) -> int | None:
         """The highest sequence issued for a stage and month."""
+        from presales_repo.store.reserve import last_reserved, reservation_ref
+
         try:
             moved = self._reservations.get(reservation_ref(stage, period))
             return last_reserved(self.git, stage, period, moved)
@@ -164,6 +177,13 @@ class Snapshot:
 
     # -- inside
 
+    def _changed(self, number: str) -> list[Row]:
+        return [row for row in self._overlay().values() if row.number == number]
+
+    def _kept_number(self, number: str, path: str) -> bool:
+        before = self.git.read(f"{self.tree}:{path}") if path in self.changes else None
+        return before is not None and make_row(path, before.oid, before.data).number == number
+
     def _base(self) -> Index:
         if not self._fresh:
             self._index.refresh(self.tree)
@@ -172,9 +192,11 @@ class Snapshot:
 
     def _overlay(self) -> dict[str, Row]:
         if self._rows is None:
+            from presales_repo.model.commit import object_id
+
             self._rows = {}
             for change in self.changes.values():
-                if change.mode != DELETED and is_document(change.path):
+                if change.mode.startswith("100") and is_document(change.path):
                     data = self.data(change)
                     oid = change.oid or (object_id("blob", data) if data is not None else "")
                     self._rows[change.path] = make_row(change.path, oid, data)

@@ -8,8 +8,9 @@ import sqlite3
 
 from presales_repo.errors import PrsError
 
+Connection = sqlite3.Connection
 
-def open_database(path: str | None, schema: str) -> sqlite3.Connection:
+def open_database(path: str | None, schema: str) -> Connection:
     """A cache file with its tables. A file that is no database is thrown away: it can be made again.
 
     `path` None, or a folder that cannot be written, gives a database in memory.
@@ -32,7 +33,7 @@ def open_database(path: str | None, schema: str) -> sqlite3.Connection:
         return _connect(":memory:", schema)
 
 
-def _connect(path: str, schema: str) -> sqlite3.Connection:
+def _connect(path: str, schema: str) -> Connection:
     database = sqlite3.connect(path, timeout=20, isolation_level=None)
     if path != ":memory:":
         database.execute("PRAGMA journal_mode=WAL")

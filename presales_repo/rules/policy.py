@@ -1,0 +1,71 @@
+"""The folder `policy/` as somebody edited it: what makes it no policy, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from presales_repo.errors import PrsError
+from presales_repo.findings import Finding
+from presales_repo.model.policy import (
+    APPROVAL,
+    PEOPLE,
+    REPOSITORY,
+    ROOT,
+    TYPES,
+    build_policy,
+    policy_data,
+    policy_digest,
+    validate_policy,
+)
+from presales_repo.rules.checks import as_finding
+
+# The file that defines what a refusal names: by the first word of its `where`, or by its code with the argument.
+_DEFINED_IN = {"person": PEOPLE, "chain": APPROVAL, "type": TYPES, "common_fields": REPOSITORY}
+_NAMED_BY = {"A403": (PEOPLE, "second"), "A404": (APPROVAL, "quorum"), "A405": (REPOSITORY, "stage")}
+
+
+def check_policy(files: Mapping[str, bytes], digest: str) -> list[Finding]:
+    """Why `files` (of policy/, by path) are no valid policy; nothing when they are the one in force (`digest`)."""
+    if policy_digest(files) == digest:
+        return []
+    try:
+        validate_policy(build_policy(policy_data(files)))
+    except PrsError as error:
+        finding = as_finding(error)
+        if finding.line:
+            return [finding]
+        path, line = _place(error, files)
+        return [replace(finding, path=finding.path or path, line=line)]
+    return []
+
+
+def _place(error: PrsError, files: Mapping[str, bytes]) -> tuple[str, int]:
+    """The file and line that a refusal speaks of; the folder and 0 when it does not say."""
+    where = str(error.args_.get("where", "")).split(", ")
+    names = [part.rsplit(" ", 1)[-1] for part in where]
+    root = error.path or _DEFINED_IN.get(where[0].split(" ")[0], "")
+    if error.code in _NAMED_BY:
+        root, argument = _NAMED_BY[error.code]
+        names = [argument if argument == "quorum" else str(error.args_[argument])]
+    for path in sorted(files):
+        if root and path.startswith(root):
+            line = _line_of(files[path].decode("utf-8", "replace"), names, str(error.args_.get("problem", "")))
+            if line:
+                return path, line
+    return (root if root.endswith(".yaml") else ROOT), 0
+
+
+def _line_of(text: str, names: Sequence[str], problem: str) -> int:
+    """The line where the last of `names` is defined, each below the one before, as `id: name` or `name:`; below it
+    the one that holds the problem's last word, when there is one. 0 when a name is not defined."""
+    at = 0
+    for name in names:
+        word = re.escape(name)
+        found = re.compile(rf"\bid: *{word}(?![\w.-])|^ *{word}:", re.MULTILINE).search(text, at)
+        if found is None:
+            return 0
+        at = found.end()
+    culprit = text.find(problem.rsplit(" ", 1)[-1], at) if problem else -1
+    return text.count("\n", 0, max(culprit, at)) + 1
