@@ -30,8 +30,10 @@ def init(ctx: click.Context, path: str) -> None:
 
 @command.command("hooks")
 @click.argument("path", metavar="PATH.git")
-def hooks(path: str) -> None:
+@click.pass_context
+def hooks(ctx: click.Context, path: str) -> None:
     """Write the server's hooks again, after moving or upgrading prs."""
-    from presales_repo.ops.server import install_server_hooks
+    from presales_repo.ops.server import server_hooks
 
-    install_server_hooks(os.path.abspath(path))
+    made = server_hooks(make_session(ctx), os.path.abspath(path))
+    click.echo(_("Wrote the hooks of {directory}.").format(directory=made.directory))

@@ -275,8 +275,8 @@ RULES = (
     Rule(
         "E151",
         "error",
-        N_("Others were faster each time."),
-        N_("Run prs sync again."),
+        N_("Others were faster each time: {detail}"),
+        N_("Run prs sync again. If it never ends, a crash may have left a lock on the server: see docs/server.md."),
         "",
         "",
     ),

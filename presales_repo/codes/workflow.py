@@ -163,7 +163,7 @@ RULES = (
     Rule(
         "W121",
         "error",
-        N_("main on the server has moved on."),
+        N_("main or the numbers on the server have moved on."),
         N_("Run prs sync, then submit again."),
         N_("The text goes to the server together with its submission."),
         "",
@@ -172,14 +172,17 @@ RULES = (
         "W122",
         "error",
         N_("You and a colleague changed the same lines of: {paths}"),
-        N_("Nothing was changed here. Run git merge origin/main, open the files, decide between the two texts at the <<<<<<< marks, then git add them, git commit, and prs sync."),
+        N_(
+            "Nothing was changed here. Run git merge origin/main, open the files, decide between the two texts at the "
+            "<<<<<<< marks, git add them, then prs sync."
+        ),
         N_("A merge is never decided by a program."),
         "",
     ),
     Rule(
         "W123",
         "error",
-        N_("Unsaved changes are in the way: {detail}"),
+        N_("Unsaved changes are in the way: {paths}"),
         N_("Save them first (prs save -m TEXT), then prs sync."),
         "",
         "",
@@ -195,8 +198,8 @@ RULES = (
     Rule(
         "W125",
         "error",
-        N_("{number} was claimed by somebody else first, but is already in review here."),
-        N_("Take it back (prs withdraw {number}), then run prs sync."),
+        N_("{number} was claimed by somebody else first, so your decision on it does not hold."),
+        N_("Your document has another number now (prs list); decide on it again."),
         N_("A number belongs to whoever reached the shared repository first."),
         "四(二)1; R096",
     ),
@@ -207,5 +210,29 @@ RULES = (
         N_("Run prs sync, read it, then decide."),
         N_("An approver signs what stands in front of them."),
         "四(三)1; R116",
+    ),
+    Rule(
+        "W127",
+        "error",
+        N_("The shared repository is empty: its first push brings main and approved together."),
+        N_("The founder runs prs sync first."),
+        N_("Without the policy in the ledger nothing can be judged, so nothing is accepted."),
+        "docs/server.md",
+    ),
+    Rule(
+        "W128",
+        "error",
+        N_("The push names more refs than are judged at once ({limit} KiB of names)."),
+        N_("Push fewer branches at a time."),
+        N_("What is not read is not judged, so it is not accepted."),
+        "docs/server.md",
+    ),
+    Rule(
+        "W129",
+        "error",
+        N_("A merge with the shared main is under way; not decided yet: {paths}"),
+        N_("Open the files, decide at the <<<<<<< marks, git add them, then prs sync. To give up: git merge --abort"),
+        N_("A merge is never decided by a program."),
+        "",
     ),
 )

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
-from presales_repo.model.frontmatter import set_field
 from presales_repo.model.number import Number
-from presales_repo.model.paths import ATTACHMENTS, SUFFIX
-from presales_repo.model.text import decode_text
+from presales_repo.model.paths import ATTACHMENTS
+from presales_repo.model.text import MAX_BYTES
 from presales_repo.ops.save import commit_paths
 from presales_repo.ops.session import Work, find_actor, ident, stamp, working_snapshot
-from presales_repo.ops.shared import is_ancestor
+from presales_repo.ops.shared import claimer, is_ancestor
 from presales_repo.store.files import read_file, remove_file, write_file
-from presales_repo.store.index import is_document
-from presales_repo.store.remote import NUMBERS, REMOTE_NUMBERS
+from presales_repo.store.git import Git
+from presales_repo.store.index import Row, is_document
+from presales_repo.store.remote import NONE, NUMBERS, REMOTE_MAIN, REMOTE_NUMBERS
 from presales_repo.store.reserve import claimed_numbers, reserve_number
 from presales_repo.store.snapshot import Snapshot
+from presales_repo.store.verifier import MAX_ATTACHMENT
+
+KEPT = "refs/prs/kept/"
+_LOST = f"{KEPT}numbers/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,84 +35,111 @@ class Renumbered:
     links: tuple[str, ...]
 
 
-def renumber_claims(work: Work) -> tuple[Renumbered, ...]:
-    """Follow the server's reservations; give documents that lost their number the next free one, and commit that.
+def lost_numbers(git: Git) -> frozenset[str]:
+    """Numbers claimed here alone, of reservations on which the server went another way.
 
-    Raises PrsError W125 when such a document is published or in review here, W101 when it has unsaved changes.
+    Our refs follow the server's; what was lost is kept until the documents have other numbers, so that a crash on
+    the way leaves no document with somebody else's.
     """
-    lost = list(_lost_claims(work))
-    if not lost:
-        return ()
-    snapshot = working_snapshot(work)
-    if snapshot.changes:
-        raise PrsError("W101", path=sorted(snapshot.changes)[0], number="")
-    done: list[Renumbered] = []
-    for number in lost:
-        for row in snapshot.find(str(number)):
-            done.append(_renumber(work, snapshot, number, row.path))
-    if done:
-        changed = _changed_paths(work)
-        note = ", ".join(f"{item.old} -> {item.new}" for item in done)
-        commit_paths(work, find_actor(work), changed, f"prs sync: {note}")
-    return tuple(done)
-
-
-def _lost_claims(work: Work) -> Iterator[Number]:
-    """Numbers claimed here alone, on reservations where the server went another way; our refs then follow it."""
-    git = work.repository.git
     for shared_ref in git.text("for-each-ref", "--format=%(refname)", REMOTE_NUMBERS).split():
-        ref = NUMBERS + shared_ref.removeprefix(REMOTE_NUMBERS)
-        local, shared = git.resolve(ref), git.resolve(shared_ref)
+        name = shared_ref.removeprefix(REMOTE_NUMBERS)
+        local, shared = git.resolve(NUMBERS + name), git.resolve(shared_ref)
         if local == shared or shared is None or (local and is_ancestor(git, shared, local)):
             continue
-        ours = claimed_numbers(git, shared, local) if local and not is_ancestor(git, local, shared) else []
-        git.update_refs([(ref, shared, local or "0" * 40)], "prs: follow origin")
-        yield from ours
+        updates = [(NUMBERS + name, shared, local or NONE)]
+        if local and not is_ancestor(git, local, shared) and git.resolve(_LOST + name) is None:
+            updates.append((_LOST + name, local, NONE))
+        git.update_refs(updates, "prs: follow origin")
+    return frozenset(str(number) for number in _lost(git))
 
 
-def _renumber(work: Work, snapshot: Snapshot, old: Number, path: str) -> Renumbered:
-    if work.ledger.document(str(old)) is not None:
-        raise PrsError("W125", number=str(old))
-    actor = find_actor(work)
-    who = ident(actor.person, stamp(work.session, work.policy))
-    new = reserve_number(work.repository.git, old.stage, old.year, old.month, who, lambda: 0)
+def _lost(git: Git) -> list[Number]:
+    names = git.text("for-each-ref", "--format=%(refname)", _LOST).split()
+    shared = [REMOTE_NUMBERS + name.removeprefix(_LOST) for name in names]
+    return [number for ref, known in zip(names, shared, strict=True) for number in claimed_numbers(git, known, ref)]
+
+
+def renumber_claims(work: Work) -> tuple[Renumbered, ...]:
+    """Give our documents whose number was lost the next free one, and commit that.
+
+    Raises PrsError W101 when there are unsaved changes: what is committed here is only what changes with the numbers.
+    """
+    git = work.repository.git
+    snapshot = working_snapshot(work)
+    lost = _lost(git)
+    ours = {row.path: number for number in lost for row in snapshot.find(str(number)) if not _is_shared(git, row)}
+    if ours and snapshot.changes:
+        raise PrsError("W101", path=sorted(snapshot.changes)[0], number="")
+    done = _renumber(work, snapshot, ours) if ours else ()
+    for ref in git.text("for-each-ref", "--format=%(refname)", _LOST).split():
+        git.update_refs([(ref, NONE, git.resolve(ref) or NONE)], "prs: renumbered")
+    return done
+
+
+def _renumber(work: Work, snapshot: Snapshot, ours: Mapping[str, Number]) -> tuple[Renumbered, ...]:
+    """`ours`: the documents to change, path → the number that they lost."""
+    news = {old: _next_number(work, old) for old in sorted(set(ours.values()), key=str)}
+    links = _rewrite(work, snapshot, ours, news)
+    for old in sorted(news, key=str, reverse=True):
+        _move_attachments(work, old, news[old])
+    done = tuple(
+        Renumbered(str(old), str(news[old]), path.replace(str(old), str(news[old])), links[old])
+        for path, old in sorted(ours.items())
+    )
+    note = ", ".join(f"{item.old} -> {item.new}" for item in done)
+    commit_paths(work, find_actor(work), _changed_paths(work), f"prs sync: {note}")
+    return done
+
+
+def _is_shared(git: Git, row: Row) -> bool:
+    """Whether the document is on the server's main: then the number is its own."""
+    return git.resolve(f"{REMOTE_MAIN}:{row.path}") is not None
+
+
+def _next_number(work: Work, old: Number) -> Number:
+    """The next free number of the same stage and month, claimed at the server at once."""
+    who = ident(find_actor(work).person, stamp(work.session, work.policy))
+    share = claimer(work.repository, old.stage, f"{old.year:04d}{old.month:02d}")
+    return reserve_number(work.repository.git, old.stage, old.year, old.month, who, lambda: 0, share)
+
+
+def _rewrite(
+    work: Work, snapshot: Snapshot, ours: Mapping[str, Number], news: Mapping[Number, Number]
+) -> dict[Number, tuple[str, ...]]:
+    """Write the new numbers into our documents and into every text of ours that names them; the files other than the
+    document itself, by old number.
+
+    A text that stands so on the server means the document that keeps the number. The highest number goes first, so
+    that no document takes a name before its holder has left it.
+    """
     git, root = work.repository.git, work.repository.root
-    target = path.replace(str(old), str(new))
-    text = _read(root, path)
-    moved = [item for item in git.paths("ls-files", "-z", "--", f"{ATTACHMENTS}/{old}/")]
-    for item in [path, *moved]:
-        destination = item.replace(str(old), str(new))
-        data = read_file(root, item, 1 << 30)
-        if data is not None:
-            write_file(root, destination, data, replace=False)
-            remove_file(root, item)
-    write_file(root, target, set_field(_replace(text, old, new), "number", str(new)).encode(), replace=True)
-    links = tuple(_relink(work, snapshot, old, new, path))
-    return Renumbered(str(old), str(new), target, links)
-
-
-def _relink(work: Work, snapshot: Snapshot, old: Number, new: Number, path: str) -> Iterator[str]:
-    """Every document here that names the old number meant ours: the other one has not been merged yet."""
-    root = work.repository.root
-    for row in snapshot.rows():
-        if row.path == path or not row.path.endswith(SUFFIX):
+    names = {str(old).encode(): str(new).encode() for old, new in news.items()}
+    pattern = re.compile(rb"(?<![A-Za-z0-9])(" + b"|".join(names) + rb")(?![0-9])")
+    links: dict[Number, list[str]] = {old: [] for old in news}
+    for row in sorted(snapshot.rows(), key=lambda row: row.number, reverse=True):
+        data = read_file(root, row.path, MAX_BYTES)
+        if data is None or row.blob == git.resolve(f"{REMOTE_MAIN}:{row.path}"):
             continue
-        text = _read(root, row.path)
-        changed = _replace(text, old, new)
-        if changed != text:
-            write_file(root, row.path, changed.encode(), replace=True)
-            yield row.path
+        old = ours.get(row.path)
+        target = row.path.replace(str(old), str(news[old])) if old else row.path
+        changed = pattern.sub(lambda match: names[match[1]], data)
+        if changed != data:
+            write_file(root, target, changed, replace=True)
+        if target != row.path:
+            remove_file(root, row.path)
+        named = {name.decode() for name in pattern.findall(data)}
+        for number in (number for number in news if str(number) in named and number != old):
+            links[number].append(target)
+    return {number: tuple(paths) for number, paths in links.items()}
 
 
-def _replace(text: str, old: Number, new: Number) -> str:
-    return re.sub(rf"(?<![A-Za-z0-9]){old}(?![0-9])", str(new), text)
-
-
-def _read(root: str, path: str) -> str:
-    data = read_file(root, path, 1 << 26)
-    if data is None:
-        raise PrsError("W105", path=path)
-    return decode_text(data, path)
+def _move_attachments(work: Work, old: Number, new: Number) -> None:
+    root = work.repository.root
+    for path in work.repository.git.paths("ls-files", "-z", "--", f"{ATTACHMENTS}/{old}/"):
+        data = read_file(root, path, MAX_ATTACHMENT)
+        if data is not None:
+            write_file(root, path.replace(str(old), str(new)), data, replace=True)
+            remove_file(root, path)
 
 
 def _changed_paths(work: Work) -> list[str]:

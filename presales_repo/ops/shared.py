@@ -48,6 +48,8 @@ def follow(repository: Repository) -> str:
         return "offline"
     after = git.resolve(REMOTE_APPROVED)
     if before and (after is None or not is_ancestor(git, before, after)):
+        # Remembered as it was: the next command finds the same, until the server has its entries back.
+        git.update_refs([(REMOTE_APPROVED, before, after or NONE)], "prs: rewound")
         raise PrsError("A230", sequence="-", remembered=before, found=after or "-")
     local = git.resolve(APPROVED)
     if after and local != after and (local is None or is_ancestor(git, local, after)):
@@ -58,30 +60,51 @@ def follow(repository: Repository) -> str:
 def publisher(repository: Repository, mode: str, content: str = "") -> Publish | None:
     """What shares an entry before it counts here; None when there is nobody to share it with (yet).
 
-    With `content` the text on main goes along, so that no entry ever stands on the server without its text.
-    Raises PrsError W121 when main on the server has moved on, W120 when the server declines.
+    With `content` the text on main goes along, and the claims of numbers with it, so that no entry ever stands on the
+    server without its text. Raises PrsError W121 when main or numbers on the server went another way, W120 when the
+    server declines.
     """
     if mode != "shared":
         return None
     git = repository.git
 
     def publish(new: str, old: str) -> bool:
-        updates = [RefUpdate(APPROVED, new, git.resolve(REMOTE_APPROVED) or NONE)]
-        known = git.resolve(REMOTE_MAIN)
-        if content and (known is None or not is_ancestor(git, content, known)):
-            if known is not None and not is_ancestor(git, known, content):
-                raise PrsError("W121")
-            updates.insert(0, RefUpdate(MAIN_REF, content, known or NONE))
-        if updates[-1].expected not in (old, NONE):
+        known = git.resolve(REMOTE_APPROVED)
+        if known not in (old, None):
             return False
-        result = push(git, updates)
+        before = _before_entry(git, content) if content else []
+        result = push(git, [*before, RefUpdate(APPROVED, new, known or NONE)])
         if result.refused:
             raise PrsError("W120", detail=result.refused)
-        if result.ok:
-            _note_pushed(git, updates)
         return result.ok
 
     return publish
+
+
+def _before_entry(git: Git, content: str) -> list[RefUpdate]:
+    """What the server must have when an entry on `content` arrives."""
+    updates = claims_ahead(git)
+    if updates is None:
+        raise PrsError("W121")
+    known = git.resolve(REMOTE_MAIN)
+    if known is not None and is_ancestor(git, content, known):
+        return updates
+    if known is not None and not is_ancestor(git, known, content):
+        raise PrsError("W121")
+    return [*updates, RefUpdate(MAIN_REF, content, known or NONE)]
+
+
+def claims_ahead(git: Git) -> list[RefUpdate] | None:
+    """Claims of numbers that the server does not have yet; None when it went another way, so that some are lost."""
+    updates = []
+    for ref in git.text("for-each-ref", "--format=%(refname)", NUMBERS).split():
+        local, shared = git.resolve(ref), git.resolve(REMOTE_NUMBERS + ref.removeprefix(NUMBERS))
+        if local is None or local == shared or (shared and is_ancestor(git, local, shared)):
+            continue
+        if shared and not is_ancestor(git, shared, local):
+            return None
+        updates.append(RefUpdate(ref, local, shared or NONE))
+    return updates
 
 
 def claimer(repository: Repository, stage: str, period: str) -> Share | None:
@@ -115,11 +138,3 @@ def _follow_claims(git: Git, ref: str) -> bool:
     if local and (shared is None or not is_ancestor(git, local, shared)):
         return False
     return git.update_refs([(ref, shared or NONE, local or NONE)], "prs: follow origin")
-
-
-def _note_pushed(git: Git, updates: list[RefUpdate]) -> None:
-    """What the server now has, as a fetch would tell us."""
-    names = {APPROVED: REMOTE_APPROVED, MAIN_REF: REMOTE_MAIN}
-    git.update_refs(
-        [(names[item.ref], item.new, git.resolve(names[item.ref]) or NONE) for item in updates], "prs: push"
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,18 @@ REMOTE_MAIN = f"refs/remotes/{NAME}/main"
 REMOTE_APPROVED = f"refs/remotes/{NAME}/approved"
 NONE = "0" * 40
 _REFSPECS = (f"+refs/heads/*:refs/remotes/{NAME}/*", f"+{NUMBERS}*:{REMOTE_NUMBERS}*")
-_SPOKEN = re.compile(r"^remote: ?", re.MULTILINE)
+# Why git push --porcelain and git receive-pack reject a ref that is no longer where we thought, or is just being
+# moved. git push is not translated (Git runs with LC_ALL=C), these reasons of receive-pack never are.
+_LOST = (
+    "(stale info)",
+    "(fetch first)",
+    "(non-fast-forward)",
+    "(failed to update ref)",
+    "(atomic transaction failed)",
+    "(incorrect old value provided)",
+    "(reference already exists)",
+)
+_GIT_S_OWN = ("To ", "error: failed to push", "hint: ", "Done", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +40,12 @@ class RefUpdate:
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """`lost`: somebody else moved a ref first; `refused`: what the server said when it declined."""
+    """How a push ended. `lost`: why somebody else was first, "" when nobody was; `refused`: what the server said when
+    it declined, else ""."""
 
     ok: bool
-    lost: bool
-    refused: str
+    lost: str = ""
+    refused: str = ""
 
 
 def has_remote(git: Git) -> bool:
@@ -67,24 +78,31 @@ def push(git: Git, updates: Sequence[RefUpdate]) -> PushResult:
     """
     leases = [f"--force-with-lease={update.ref}:{_lease(update.expected)}" for update in updates]
     specs = [f"{update.new}:{update.ref}" for update in updates]
-    done = git.run("push", "--quiet", "--porcelain", "--atomic", *leases, NAME, *specs, ok=(0, 1, 128))
+    done = git.run("push", "--porcelain", "--atomic", "--no-verify", *leases, NAME, *specs, ok=(0, 1, 128))
     if done.returncode == 0:
-        return PushResult(True, False, "")
-    report = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
-    if "pre-receive hook declined" in report or "hook declined" in report:
-        return PushResult(False, False, _words(done.stderr))
-    if any(
-        word in report for word in ("stale info", "fetch first", "non-fast-forward", "cannot lock ref", "rejected]")
-    ):
-        return PushResult(False, True, "")
-    raise PrsError("E150", remote=NAME, detail=_words(done.stderr))
+        return PushResult(True)
+    reasons = [
+        line.rsplit("\t", 1)[-1] for line in done.stdout.decode("utf-8", "replace").split("\n") if line[:1] == "!"
+    ]
+    words = _words(done.stderr)
+    if not reasons:
+        raise PrsError("E150", remote=NAME, detail=words)
+    if any(reason.endswith(_LOST) for reason in reasons):
+        return PushResult(False, lost=_said(words, reasons))
+    return PushResult(False, refused=_said(words, reasons))
 
 
 def _lease(expected: str) -> str:
     return "" if expected == NONE else expected
 
 
+def _said(words: str, reasons: Sequence[str]) -> str:
+    """The server's words; without any, what git says of the refs."""
+    spoken = "\n".join(line for line in words.split("\n") if not line.startswith(_GIT_S_OWN))
+    return spoken.strip() or ", ".join(dict.fromkeys(reasons))
+
+
 def _words(stderr: bytes) -> str:
     """What git and the server said, without the marks of the transport."""
-    text = _SPOKEN.sub("", stderr.decode("utf-8", "replace")).strip()
-    return text[-2000:] or "-"
+    lines = (line.removeprefix("remote:").strip() for line in stderr.decode("utf-8", "replace").split("\n"))
+    return "\n".join(line for line in lines if line)[-2000:] or "-"

@@ -47,23 +47,30 @@ def reservation_parts(ref: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
-def check_claims(git: Git, ref: str, old: str, new: str) -> None:
+def check_claims(
+    git: Git, ref: str, old: str, new: str, highest_known: Callable[[str, str], int] = lambda _stage, _period: 0
+) -> None:
     """Whether the commits from `old` (zeros: none) to `new` claim one number after the other.
 
-    Raises PrsError N110 for anything else: a claim of another stage or month, a gap, a repeat, a merge.
+    The first claim of a month is 001, or the next after the `highest_known` document of that stage and month: such
+    documents may be older than the record of claims. Raises PrsError N110 for anything else: a claim of another stage
+    or month, a gap, a repeat, a merge.
     """
     parts = reservation_parts(ref)
     assert parts is not None, "only reservation refs are asked for"
-    last = 0 if old == _NONE else _sequence(_claim_bytes(git, old, ref), *parts)
-    span = [new] if old == _NONE else [f"{old}..{new}"]
-    parent = "" if old == _NONE else old
-    for oid in git.text("rev-list", "--reverse", "--topo-order", *span).split():
+    oids = git.text("rev-list", "--reverse", "--topo-order", new, *([] if old == _NONE else [f"^{old}"])).split()
+    if old == _NONE:
+        first = _sequence(_claim_bytes(git, oids[0], ref), *parts)
+        parents: tuple[str, ...] = ()
+        last = min(first, highest_known(*parts) + 1) - 1
+    else:
+        parents, last = (old,), _sequence(_claim_bytes(git, old, ref), *parts)
+    for oid in oids:
         raw = _claim_bytes(git, oid, ref)
         commit = parse_commit_loose(raw)
-        expected = (parent,) if parent else ()
-        if commit.parents != expected or commit.tree != EMPTY_TREE or _sequence(raw, *parts) != last + 1:
+        if commit.parents != parents or commit.tree != EMPTY_TREE or _sequence(raw, *parts) != last + 1:
             raise PrsError("N110", ref=ref)
-        parent, last = oid, last + 1
+        parents, last = (oid,), last + 1
 
 
 def claimed_numbers(git: Git, shared: str, local: str) -> list[Number]:
