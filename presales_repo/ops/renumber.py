@@ -12,7 +12,7 @@ from presales_repo.model.paths import ATTACHMENTS
 from presales_repo.model.text import MAX_BYTES
 from presales_repo.ops.save import commit_paths
 from presales_repo.ops.session import Work, find_actor, ident, stamp, working_snapshot
-from presales_repo.ops.shared import claimer, is_ancestor
+from presales_repo.ops.shared import MAIN_REF, claimer, is_ancestor
 from presales_repo.store.files import read_file, remove_file, write_file
 from presales_repo.store.git import Git
 from presales_repo.store.index import Row, is_document
@@ -67,19 +67,20 @@ def renumber_claims(work: Work) -> tuple[Renumbered, ...]:
     git = work.repository.git
     snapshot = working_snapshot(work)
     lost = _lost(git)
-    ours = {row.path: number for number in lost for row in snapshot.find(str(number)) if not _is_shared(git, row)}
+    base = _common(git)
+    ours = {row.path: number for number in lost for row in snapshot.find(str(number)) if not _at(git, base, row)}
     if ours and snapshot.changes:
         raise PrsError("W101", path=sorted(snapshot.changes)[0], number="")
-    done = _renumber(work, snapshot, ours) if ours else ()
+    done = _renumber(work, snapshot, ours, base) if ours else ()
     for ref in git.text("for-each-ref", "--format=%(refname)", _LOST).split():
         git.update_refs([(ref, NONE, git.resolve(ref) or NONE)], "prs: renumbered")
     return done
 
 
-def _renumber(work: Work, snapshot: Snapshot, ours: Mapping[str, Number]) -> tuple[Renumbered, ...]:
+def _renumber(work: Work, snapshot: Snapshot, ours: Mapping[str, Number], base: str) -> tuple[Renumbered, ...]:
     """`ours`: the documents to change, path → the number that they lost."""
     news = {old: _next_number(work, old) for old in sorted(set(ours.values()), key=str)}
-    links = _rewrite(work, snapshot, ours, news)
+    links = _rewrite(work, snapshot, ours, news, base)
     for old in sorted(news, key=str, reverse=True):
         _move_attachments(work, old, news[old])
     done = tuple(
@@ -91,9 +92,15 @@ def _renumber(work: Work, snapshot: Snapshot, ours: Mapping[str, Number]) -> tup
     return done
 
 
-def _is_shared(git: Git, row: Row) -> bool:
-    """Whether the document is on the server's main: then the number is its own."""
-    return git.resolve(f"{REMOTE_MAIN}:{row.path}") is not None
+def _common(git: Git) -> str:
+    """The last commit that our main and the server's share, "" when there is none."""
+    done = git.run("merge-base", MAIN_REF, REMOTE_MAIN, ok=(0, 1, 128))
+    return done.stdout.decode().strip()
+
+
+def _at(git: Git, base: str, row: Row) -> str:
+    """The blob of a document at the common commit. What stood there is the server's too: its numbers are its own."""
+    return (base and git.resolve(f"{base}:{row.path}")) or ""
 
 
 def _next_number(work: Work, old: Number) -> Number:
@@ -104,12 +111,12 @@ def _next_number(work: Work, old: Number) -> Number:
 
 
 def _rewrite(
-    work: Work, snapshot: Snapshot, ours: Mapping[str, Number], news: Mapping[Number, Number]
+    work: Work, snapshot: Snapshot, ours: Mapping[str, Number], news: Mapping[Number, Number], base: str
 ) -> dict[Number, tuple[str, ...]]:
     """Write the new numbers into our documents and into every text of ours that names them; the files other than the
     document itself, by old number.
 
-    A text that stands so on the server means the document that keeps the number. The highest number goes first, so
+    A text that came from the server means the document that keeps the number. The highest number goes first, so
     that no document takes a name before its holder has left it.
     """
     git, root = work.repository.git, work.repository.root
@@ -118,7 +125,7 @@ def _rewrite(
     links: dict[Number, list[str]] = {old: [] for old in news}
     for row in sorted(snapshot.rows(), key=lambda row: row.number, reverse=True):
         data = read_file(root, row.path, MAX_BYTES)
-        if data is None or row.blob == git.resolve(f"{REMOTE_MAIN}:{row.path}"):
+        if data is None or row.blob == _at(git, base, row):
             continue
         old = ours.get(row.path)
         target = row.path.replace(str(old), str(news[old])) if old else row.path
