@@ -42,6 +42,11 @@ def main(arguments: list[str]) -> int:
 
 def _run(name: str, words: list[str]) -> int:
     from presales_repo.errors import PrsError
+
+    if name == "pre-receive":
+        from presales_repo.cli.serverhook import pre_receive
+
+        return pre_receive()
     from presales_repo.ops import hook
 
     directory = os.getcwd()
@@ -52,10 +57,6 @@ def _run(name: str, words: list[str]) -> int:
     if name == "pre-push":
         lines = sys.stdin.buffer.read(1 << 20).decode("utf-8", "replace").splitlines()
         return _report(hook.check_push(directory, os.environ, lines))
-    if name == "pre-receive":
-        from presales_repo.cli.serverhook import pre_receive
-
-        return pre_receive()
     raise PrsError("E142", name=name)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
 from presales_repo.errors import PrsError
 from presales_repo.store.git import Git
+from presales_repo.store.ledger import advance, open_ledger
 from presales_repo.store.remote import (
     NONE,
     NUMBERS,
@@ -20,6 +22,7 @@ from presales_repo.store.remote import (
 )
 from presales_repo.store.repository import APPROVED, MAIN, Repository
 from presales_repo.store.reserve import Share, reservation_ref
+from presales_repo.store.verifier import ObjectReader
 
 MAIN_REF = f"refs/heads/{MAIN}"
 Publish = Callable[[str, str], bool]
@@ -34,7 +37,7 @@ def follow(repository: Repository) -> str:
     """Fetch, and move the local ledger forward to the shared one where that is a plain step ahead.
 
     "shared" when the server answered, "alone" without one, "offline" when it could not be reached. Raises PrsError
-    A230 when the shared ledger lost entries that it had.
+    A230 when the shared ledger lost entries that it had, A1xx to A4xx when what is new in it does not verify.
     """
     git = repository.git
     if not has_remote(git):
@@ -47,14 +50,27 @@ def follow(repository: Repository) -> str:
             raise
         return "offline"
     after = git.resolve(REMOTE_APPROVED)
-    if before and (after is None or not is_ancestor(git, before, after)):
-        # Remembered as it was: the next command finds the same, until the server has its entries back.
-        git.update_refs([(REMOTE_APPROVED, before, after or NONE)], "prs: rewound")
-        raise PrsError("A230", sequence="-", remembered=before, found=after or "-")
-    local = git.resolve(APPROVED)
-    if after and local != after and (local is None or is_ancestor(git, local, after)):
-        git.update_refs([(APPROVED, after, local or NONE)], "prs: follow origin")
+    try:
+        if before and (after is None or not is_ancestor(git, before, after)):
+            raise PrsError("A230", sequence="-", remembered=before, found=after or "-")
+        _follow_ledger(repository, after)
+    except PrsError:
+        # Remembered as it was: the next command finds the same, until the server is mended.
+        git.update_refs([(REMOTE_APPROVED, before or NONE, after or NONE)], "prs: not followed")
+        raise
     return "shared"
+
+
+def _follow_ledger(repository: Repository, shared: str | None) -> None:
+    """Move the local ledger to the shared one, once what is new there verifies."""
+    git = repository.git
+    local = git.resolve(APPROVED)
+    if shared is None or local == shared or (local and not is_ancestor(git, local, shared)):
+        return
+    if local:
+        with closing(open_ledger(repository)) as known:
+            advance(repository, known, ObjectReader(git), shared)
+    git.update_refs([(APPROVED, shared, local or NONE)], "prs: follow origin")
 
 
 def publisher(repository: Repository, mode: str, content: str = "") -> Publish | None:

@@ -163,6 +163,11 @@ def submodule(desk: Desk) -> None:
     desk.git_ok("update-index", "--add", "--cacheinfo", f"160000,{head},projects/{PROJECT}-滨江智慧园区/库")
 
 
+def rename_number(desk: Desk) -> None:
+    renumbered(desk, "XS202305002")
+    desk.path_of(NOTE).unlink()
+
+
 def large(desk: Desk) -> None:
     path = desk.path_of(NOTE)
     with path.open("ab") as file:
@@ -177,6 +182,7 @@ def large(desk: Desk) -> None:
         pytest.param("N107", lambda desk: renumbered(desk, "XS202306001"), id="number of a month without claims"),
         pytest.param("N106", second_copy, id="number taken"),
         pytest.param("P105", lambda desk: desk.path_of(NOTE).unlink(), id="document deleted"),
+        pytest.param("P105", rename_number, id="number changed"),
         pytest.param("S111", link_away, id="symbolic link"),
         pytest.param("S101", large, id="100 MB of zeros"),
     ],
@@ -347,7 +353,11 @@ def test_environment_from_the_pusher(intact: Office, evil: Desk, tmp_path: Path,
         module.write_text("raise SystemExit(0)\n")
     commit(evil, "-c", "commit.gpgsign=false")
     before = intact.refs()
-    done = evil.git("push", "origin", "main", **{name: value.format(trap=tmp_path)})
+    evil.env[name] = value.format(trap=tmp_path)
+    try:
+        done = evil.git("push", "origin", "main")
+    finally:
+        del evil.env[name]
     assert "error[A251]" in done.err
     assert intact.refs() == before
 

@@ -95,6 +95,21 @@ def test_rewound_server_is_noticed_each_time_until_it_has_its_entries_again(draf
     lin.ok("lin", "sync")
 
 
+def test_entry_of_a_lying_server_is_not_followed(drafts: Office) -> None:
+    """No hook ran. The clone keeps the ledger that it verified, and follows again once the server is mended."""
+    lin = lin_of(drafts)
+    server, approved = ("--git-dir", str(drafts.server)), drafts.refs()["refs/heads/approved"]
+    tip = lin.git_ok(*server, "-c", "user.name=x", "-c", "user.email=x@x.example", "commit-tree", "-m", "x",
+                     "-p", approved, "-p", "main", "main^{tree}")  # fmt: skip
+    lin.git_ok(*server, "update-ref", "refs/heads/approved", tip)
+    for _ in range(2):
+        done = drafts.refuse("A211", lin, "lin", "sync")
+        assert tip in done.err
+    assert lin.ok("", "verify", "--json").json["tip"] == approved
+    lin.git_ok(*server, "update-ref", "refs/heads/approved", approved)
+    lin.ok("lin", "submit", PLAN, "-m", "送审")
+
+
 def test_exchanged_server_is_noticed(drafts: Office, company: Company, tmp_path: Path) -> None:
     lin = lin_of(drafts)
     shutil.rmtree(drafts.server)
