@@ -117,10 +117,10 @@ def test_main_pushed_as_the_ledger(intact: Office, evil: Desk) -> None:
 
 
 def test_entry_whose_text_is_not_on_main(intact: Office, evil: Desk) -> None:
-    note = new_note(evil)
-    evil.ok("song", "save", note, "-m", "记录")
     evil.git_ok("remote", "rename", "origin", "hidden")
     try:
+        note = new_note(evil)
+        evil.ok("song", "save", note, "-m", "记录")
         evil.ok("song", "register", note)
     finally:
         evil.git_ok("remote", "rename", "hidden", "origin")
