@@ -5,10 +5,14 @@ The programs that the killed command had started (git, ssh-keygen) run to their 
 
 from __future__ import annotations
 
+import contextlib
+import os
+import random
 import shutil
+import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,16 +135,21 @@ FAULTS = {
 def kill(desk: Desk, fault: Fault, at: int, log: Path) -> bool:
     """Run a command and kill it at its Nth write. Whether it was: a command with fewer writes ends by itself."""
     log.unlink(missing_ok=True)
-    key = ("--key", str(desk.company.people[fault.person].key)) if fault.person else ()
     extra = {"PYTHONPATH": f"{KILLING}:{ROOT}", "PRS_TEST_KILL_AT": str(at), "PRS_TEST_KILL_LOG": str(log)}
-    process = subprocess.Popen(
-        [*PRS, *key, *fault.words], cwd=desk.root, env=desk.environment(**extra), start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    process.wait(60)
+    process = start(desk, fault, extra)
+    process.wait(300)
     wait_for_group(process.pid)
     assert process.returncode in (0, -9), f"exit {process.returncode} instead of being killed"
     return process.returncode == -9
+
+
+def start(desk: Desk, fault: Fault, extra: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a command, with all that it starts in a process group of their own."""
+    key = ("--key", str(desk.company.people[fault.person].key)) if fault.person else ()
+    return subprocess.Popen(
+        [*PRS, *key, *fault.words], cwd=desk.root, env=desk.environment(**extra), start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def wait_for_group(group: int) -> None:
@@ -222,6 +231,32 @@ def test_killed_anywhere(request: pytest.FixtureRequest, tmp_path: Path, name: s
             failed.append(f"{name}, write {at} of {len(labels)} ({label}): {error}")
         shutil.rmtree(folder)
     assert failed == [], "\n\n".join(failed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("name", FAULTS)
+def test_killed_with_its_programs(request: pytest.FixtureRequest, tmp_path: Path, name: str, seed: int) -> None:
+    """At a random moment git dies too, as when the power fails. It may leave a lock, which prs names; nothing else."""
+    fault = FAULTS[name]
+    desk = prepared(request, fault, tmp_path)
+    process = start(desk, fault, {})
+    time.sleep(random.Random(seed).uniform(0.1, 0.6))
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    wait_for_group(process.pid)
+    done = desk.prs(fault.person, *fault.words)
+    for lock in (desk.root / ".git").rglob("*.lock"):
+        assert done.codes[:1] == ["E108"]
+        assert lock.name in done.err
+        lock.unlink()
+    if done.codes[:1] == ["E108"]:
+        done = desk.prs(fault.person, *fault.words)
+    assert done.code == 0 or done.codes[:1] in [[code] for code in fault.again], f"{done.out}\n{done.err}"
+    fault.finish(desk, done)
+    in_working_order(desk)
+    nothing_left_over(desk)
 
 
 # -- init: the folder is not there, or it is complete
