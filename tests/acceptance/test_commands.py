@@ -296,7 +296,9 @@ def test_doctor_finds_what_is_wrong_with_a_clone(drafted: Desk) -> None:
 
 
 def test_watch_tells_of_a_breach_when_the_file_is_saved(drafted: Desk) -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite run in the background ignores it, and its children
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a suite run in the background ignores it, and its children
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen([*PRS, "watch"], cwd=drafted.root, env=drafted.environment(), text=True, **pipes)
     patience = threading.Timer(120, process.kill)
