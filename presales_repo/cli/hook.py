@@ -47,6 +47,11 @@ def main(arguments: list[str]) -> int:
 
 def _run(name: str, words: list[str]) -> int:
     from presales_repo.errors import PrsError
+
+    if name == "pre-receive":
+        from presales_repo.cli.serverhook import pre_receive
+
+        return pre_receive()
     from presales_repo.ops import hook
 
     directory = os.getcwd()

@@ -8,6 +8,7 @@ import click
 
 from presales_repo.cli.main import input_path, make_session
 from presales_repo.i18n import gettext as _
+from presales_repo.model.fingerprint import spoken
 
 
 @click.command("init")
@@ -28,5 +29,7 @@ def command(ctx: click.Context, directory: str, org: str, name: str, email: str,
     click.echo(_("Made {directory}: {people} people, founder {founder}.").format(
         directory=made.directory, people=made.people, founder=made.founder))  # fmt: skip
     click.echo(_("Genesis of the ledger: {genesis}").format(genesis=made.genesis))
+    said = spoken(made.genesis)
+    click.echo(f"  {' '.join(said.words)}\n  {' '.join(said.digits)}")
     click.echo(_("Next: cd {directory}; prs types; prs project new XM2023001 -t NAME --customer CUSTOMER").format(
         directory=made.directory))  # fmt: skip

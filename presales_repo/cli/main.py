@@ -44,6 +44,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("policy", "Propose, endorse and show the policy."),
     "hooks": ("hooks", "Install git's hooks."),
     "hook": ("hookcmd", "What the hook files call."),
+    "sync": ("sync", "Exchange work with the shared repository."),
+    "server": ("server", "The shared repository that everybody pushes to."),
     "doctor": ("doctor", "What is missing here, and how to mend it."),
     "completion": ("completion", "Shell completion for bash, zsh and fish."),
 }
@@ -117,8 +119,9 @@ def prs(ctx: click.Context, directory: str, key: str, lang: str | None, quiet: b
 
 def make_session(ctx: click.Context) -> Any:
     """The session of a command: where, when, which key, how to show progress."""
+    from presales_repo.cli.messages import print_notice
     from presales_repo.cli.progress import progress_bar
-    from presales_repo.ops.session import Session, no_progress
+    from presales_repo.ops.session import Session, no_notice, no_progress
 
     options = ctx.find_root().obj
     directory = options["directory"]
@@ -126,7 +129,8 @@ def make_session(ctx: click.Context) -> Any:
         raise PrsError("E132", directory=directory)
     show = not options["quiet"] and sys.stderr.isatty()
     key = key_words(ctx, options["key"])
-    return Session(directory, os.environ, _now(), key, progress_bar() if show else no_progress)
+    notify = no_notice if options["quiet"] else print_notice
+    return Session(directory, os.environ, _now(), key, progress_bar() if show else no_progress, notify)
 
 
 def input_path(ctx: click.Context, path: str) -> str:

@@ -72,6 +72,14 @@ def print_error(error: PrsError) -> None:
         sys.stderr.write(f"{hint_line(hint)}\n")
 
 
+def print_notice(code: str, args: Mapping[str, object]) -> None:
+    """Something to know that stops nothing, on stderr."""
+    message, hint = words(code, args)
+    sys.stderr.write(f"{paint('info', sys.stderr)}[{code}]: {message}\n")
+    if hint:
+        sys.stderr.write(f"{hint_line(hint)}\n")
+
+
 def finding_args(finding: Finding) -> dict[str, object]:
     """What fills the placeholders of a finding's words."""
     return {"path": finding.path, **finding.args}

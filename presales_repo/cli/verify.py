@@ -11,16 +11,19 @@ import click
 from presales_repo.cli.main import input_path, make_session
 from presales_repo.cli.messages import hint_line, paint, print_error, words
 from presales_repo.cli.output import show_json
+from presales_repo.errors import PrsError
 from presales_repo.i18n import gettext as _
+from presales_repo.model.fingerprint import spoken
 from presales_repo.ops.session import Session
 
 
 @click.command("verify")
 @click.argument("target", required=False, metavar="[NUMBER | FILE.pdf]")
 @click.option("--full", is_flag=True, help="From genesis, trusting nothing verified before.")
+@click.option("--genesis", default="", metavar="SHA256", help="The genesis it must have (a pin for CI).")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @click.pass_context
-def command(ctx: click.Context, target: str | None, full: bool, as_json: bool) -> int:
+def command(ctx: click.Context, target: str | None, full: bool, genesis: str, as_json: bool) -> int:
     """Replay the ledger from the pinned genesis; with NUMBER that document's text, with FILE.pdf its pages too."""
     from presales_repo.ops.verify import verify, verify_document
 
@@ -28,6 +31,8 @@ def command(ctx: click.Context, target: str | None, full: bool, as_json: bool) -
     if target and target.lower().endswith(".pdf"):
         return _verify_pdf(session, input_path(ctx, target), as_json)
     result = verify_document(session, target) if target else verify(session, full=full)
+    if genesis and result.genesis != genesis.lower():
+        raise PrsError("A261", found=result.genesis or "-", expected=genesis)
     problems = [_problem(item.commit, item.error.code, item.error.args_) for item in result.problems]
     if as_json:
         keys = ("ok", "entries", "tip", "genesis")
@@ -41,6 +46,9 @@ def command(ctx: click.Context, target: str | None, full: bool, as_json: bool) -
         click.echo(verdict)
         text = _("{entries} entries, tip {tip}, genesis {genesis}")
         click.echo(text.format(entries=result.entries, tip=result.tip[:12], genesis=result.genesis or "-"))
+        if result.genesis:
+            said = spoken(result.genesis)
+            click.echo(f"  {' '.join(said.words)}\n  {' '.join(said.digits)}")
     return 0 if result.ok else 1
 
 

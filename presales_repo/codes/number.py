@@ -82,8 +82,8 @@ RULES = (
     Rule(
         "N110",
         "error",
-        N_("The record of issued numbers {ref} cannot be read."),
-        N_("Somebody changed it by hand. Restore the ref from another clone, then run prs doctor."),
+        N_("The record of issued numbers {ref} is not one number after the other."),
+        N_("Somebody changed it by hand. Restore the ref from another clone, then run prs sync."),
         N_("Numbers are claimed by moving refs/prs/numbers/<stage>/<month> with commits that name them."),
         "四(二)1; R096",
     ),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.entry import Entry
-from presales_repo.model.ledger import Content, DocumentState, Round
+from presales_repo.model.ledger import Content, DocumentState, Round, status_of
 from presales_repo.model.policy import Person
 from presales_repo.model.workflow import holders, next_version
 from presales_repo.ops.check import blocking_findings
@@ -24,11 +26,14 @@ from presales_repo.ops.session import (
     stamp,
     working_snapshot,
 )
+from presales_repo.ops.shared import publisher
 from presales_repo.store.files import read_file
 from presales_repo.store.history import committers
 from presales_repo.store.repository import require_main
 from presales_repo.store.snapshot import Snapshot
 from presales_repo.store.verifier import load_content
+
+_TRIES = 12
 
 
 class Blocked(Exception):
@@ -41,7 +46,8 @@ class Blocked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was recorded. `commit`: the entry; `status`: of the document afterwards; `waiting`: who may decide next."""
+    """What was recorded. `commit`: the entry; `status`: of the document afterwards; `waiting`: who may decide next;
+    `shared` false: the server could not be reached, `prs sync` has to share it later."""
 
     action: str
     number: str
@@ -53,6 +59,7 @@ class Decision:
     status: str
     next_step: str
     waiting: tuple[str, ...]
+    shared: bool
 
 
 def submit(session: Session, number: str, note: str, *, major: bool = False) -> Decision:
@@ -81,17 +88,34 @@ def withdraw(session: Session, number: str) -> Decision:
 
 
 def _open_round(session: Session, action: str, number: str, note: str, *, major: bool) -> Decision:
-    with open_work(session, exclusive=True) as work:
-        actor = find_actor(work)
-        head = require_main(work.repository)
-        snapshot = committed_snapshot(work)
-        path = _require_saved(work, snapshot, number)
-        findings = blocking_findings(work, snapshot, path)
-        if findings:
-            raise Blocked(findings)
-        content = load_content(work.ledger.reader, head, path)
-        entry = _opening_entry(work, actor, action, head, content, note, major)
-        return _append(work, actor, entry)
+    return _until_shared(session, number, lambda work: _try_open(work, action, number, note, major))
+
+
+def _try_open(work: Work, action: str, number: str, note: str, major: bool) -> Decision | None:
+    actor = find_actor(work)
+    head = require_main(work.repository)
+    snapshot = committed_snapshot(work)
+    path = _require_saved(work, snapshot, number)
+    findings = blocking_findings(work, snapshot, path)
+    if findings:
+        raise Blocked(findings)
+    content = load_content(work.ledger.reader, head, path)
+    entry = _opening_entry(work, actor, action, head, content, note, major)
+    return _append(work, actor, entry)
+
+
+def _until_shared(session: Session, number: str, attempt: Callable[[Work], Decision | None]) -> Decision:
+    """Try a decision on the newest ledger until nobody is faster; each try judges anew what stands there then.
+
+    Raises PrsError A316 when every try lost.
+    """
+    for tried in range(_TRIES):
+        with open_work(session, deciding=True) as work:
+            decision = attempt(work)
+        if decision is not None:
+            return decision
+        time.sleep(secrets.randbelow(100) / 1000 * (tried + 1))
+    raise PrsError("A316", number=number)
 
 
 def _opening_entry(work: Work, actor: Actor, action: str, head: str, content: Content, note: str, major: bool) -> Entry:
@@ -139,30 +163,33 @@ def _require_saved(work: Work, committed: Snapshot, number: str) -> str:
 
 def _decide_round(session: Session, action: str, number: str, comment: str) -> Decision:
     comment = clean_comment(comment)
-    with open_work(session, exclusive=True) as work:
-        actor = find_actor(work)
-        state = work.ledger.document(require_number(number))
-        opened = _require_round(state, number)
-        if action == "reject" and not comment:
-            raise PrsError("A314", number=number)
-        if action == "approve":
-            _require_same_text(work, opened, number)
-        entry = Entry(
-            action=action,
-            ledger=work.ledger.head.ledger,
-            sequence=work.ledger.head.sequence + 1,
-            signer=actor.person.id,
-            policy=work.policy.digest,
-            document=number,
-            path=opened.path,
-            version=opened.version,
-            step="" if action == "withdraw" else opened.step.id,
-            content=opened.content,
-            digest=opened.digest,
-            attachments=tuple((digest, path) for path, _, digest in opened.attachments),
-            comment=comment,
-        )
-        return _append(work, actor, entry)
+    return _until_shared(session, number, lambda work: _try_decide(work, action, number, comment))
+
+
+def _try_decide(work: Work, action: str, number: str, comment: str) -> Decision | None:
+    actor = find_actor(work)
+    state = work.ledger.document(require_number(number))
+    opened = _require_round(state, number)
+    if action == "reject" and not comment:
+        raise PrsError("A314", number=number)
+    if action == "approve":
+        _require_same_text(work, opened, number)
+    entry = Entry(
+        action=action,
+        ledger=work.ledger.head.ledger,
+        sequence=work.ledger.head.sequence + 1,
+        signer=actor.person.id,
+        policy=work.policy.digest,
+        document=number,
+        path=opened.path,
+        version=opened.version,
+        step="" if action == "withdraw" else opened.step.id,
+        content=opened.content,
+        digest=opened.digest,
+        attachments=tuple((digest, path) for path, _, digest in opened.attachments),
+        comment=comment,
+    )
+    return _append(work, actor, entry)
 
 
 def _require_round(state: DocumentState | None, number: str) -> Round:
@@ -178,6 +205,8 @@ def _require_same_text(work: Work, opened: Round, number: str) -> None:
     data = read_file(work.repository.root, opened.path, 1 << 30)
     submitted = git.read(opened.blob)
     current = git.resolve(f"HEAD:{opened.path}")
+    if git.run("merge-base", "--is-ancestor", opened.content, "HEAD", ok=(0, 1, 128)).returncode != 0:
+        raise PrsError("W126", number=number)
     if current != opened.blob or submitted is None or data != submitted.data:
         raise PrsError("A307", number=number, version=opened.version)
 
@@ -198,13 +227,15 @@ def require_words(text: str, option: str) -> str:
     return words
 
 
-def _append(work: Work, actor: Actor, entry: Entry) -> Decision:
-    """Sign and record. The lock keeps others of this clone away: what moved the ledger was another program."""
-    commit = work.ledger.append(entry, actor.person, actor.key, stamp(work.session, work.policy))
+def _append(work: Work, actor: Actor, entry: Entry) -> Decision | None:
+    """Sign, share and record; None when somebody was faster. The text goes to the server with the submission."""
+    content = entry.content if entry.action in ("submit", "register") else ""
+    publish = publisher(work.repository, work.mode, content)
+    commit = work.ledger.append(entry, actor.person, actor.key, stamp(work.session, work.policy), publish)
     if commit is None:
-        raise PrsError("A316", number=entry.document)
+        return None
     state = work.ledger.document(entry.document)
-    assert state is not None
+    assert state is not None, "a decision on a document leaves a state"
     return _decision(work, entry, actor.person, commit, state)
 
 
@@ -212,13 +243,8 @@ def _decision(work: Work, entry: Entry, person: Person, commit: str, state: Docu
     waiting: Iterable[str] = ()
     if state.round:
         waiting = holders(work.policy, state.round.step, state.round.department, state.round.authors)
-    if state.round:
-        status = "in-review"
-    elif entry.action == "reject":
-        status = "changes-requested"
-    else:
-        status = "published" if entry.action in ("approve", "register") else "draft"
+    status = status_of(state, work.repository.git.resolve(f"HEAD:{entry.path}"))
     return Decision(
         entry.action, entry.document, state.title, entry.version, entry.step, person.id, commit, status,
-        state.round.step.id if state.round else "", tuple(waiting),
+        state.round.step.id if state.round else "", tuple(waiting), work.mode != "offline",
     )  # fmt: skip

@@ -25,12 +25,14 @@ from presales_repo.ops.session import (
     stamp,
     today,
 )
+from presales_repo.ops.shared import claimer
 from presales_repo.ops.titles import check_title
 from presales_repo.ops.types import pick_type
 from presales_repo.rules.content import PLACEHOLDER
 from presales_repo.rules.fields import DERIVED
 from presales_repo.rules.values import LIST_KINDS, enum_key
 from presales_repo.store.files import write_file
+from presales_repo.store.remote import has_remote
 from presales_repo.store.reserve import reserve_number
 
 _SET_BY_US = ("number", "title", "type", "project", "author", "created")
@@ -76,9 +78,12 @@ def _write(
     created = today(work.session, work.policy)
     period = f"{created.year:04d}{created.month:02d}"
     who = ident(actor.person, stamp(work.session, work.policy))
+    share = claimer(work.repository, doctype.stage, period)
+    if share is None and has_remote(work.repository.git):
+        work.session.notify("E154", {})
     number = reserve_number(
         work.repository.git, doctype.stage, created.year, created.month, who,
-        lambda: highest_known(work, doctype.stage, period),
+        lambda: highest_known(work, doctype.stage, period), share,
     )  # fmt: skip
     path = document_path(work.policy, doctype, str(number), title, folder)
     head = {"title": title, "project": project, "author": actor.person.id, "created": created.isoformat()}

@@ -24,6 +24,7 @@ from presales_repo.model.yamlsubset import parse_yaml
 from presales_repo.ops.check import working_policy_files
 from presales_repo.ops.decide import require_words
 from presales_repo.ops.session import Actor, Session, Work, company_zone, find_actor, ident, open_work, stamp
+from presales_repo.ops.shared import publisher
 from presales_repo.store.files import write_file
 from presales_repo.store.repository import require_main
 from presales_repo.store.worktree import commit_paths
@@ -81,7 +82,7 @@ def propose(session: Session, message: str) -> PolicyDecision:
     Raises PrsError A324 nothing changed, A320 not an administrator, A4xx the policy is wrong, W117 no message.
     """
     message = require_words(message, "-m")
-    with open_work(session, exclusive=True) as work:
+    with open_work(session, deciding=True) as work:
         actor = find_actor(work)
         if actor.person.id not in administrators(work.policy):
             raise PrsError("A320", person=actor.person.id)
@@ -128,7 +129,7 @@ def _commit_changes(work: Work, actor: Actor, head: str, message: str) -> str:
 
 def endorse(session: Session) -> PolicyDecision:
     """Sign the open proposal. Raises PrsError A321 when there is none."""
-    with open_work(session, exclusive=True) as work:
+    with open_work(session, deciding=True) as work:
         actor = find_actor(work)
         proposal = work.ledger.head.proposal
         if proposal is None:
@@ -143,7 +144,8 @@ def _record(work: Work, actor: Actor, action: str, content: str, policy: Policy,
         content=content, digest=policy.digest, comment=comment,
     )  # fmt: skip
     quorum = head.policy.quorum
-    commit = work.ledger.append(entry, actor.person, actor.key, stamp(work.session, work.policy))
+    publish = publisher(work.repository, work.mode, content)
+    commit = work.ledger.append(entry, actor.person, actor.key, stamp(work.session, work.policy), publish)
     if commit is None:
         raise PrsError("A316", number="policy")
     proposal = work.ledger.head.proposal

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident
+from presales_repo.model.fingerprint import spoken
 from presales_repo.model.policy import Person, Policy, owner_of
+from presales_repo.ops.shared import follow
 from presales_repo.store.files import locked
 from presales_repo.store.index import Index
 from presales_repo.store.ledger import Ledger, open_ledger
@@ -18,6 +20,13 @@ from presales_repo.store.sign import SigningKey, load_signing_key
 from presales_repo.store.snapshot import Snapshot, head_tree, merge_heads, working_changes
 
 Progress = Callable[[str, int, int], None]
+
+
+Notify = Callable[[str, Mapping[str, object]], None]
+
+
+def no_notice(_code: str, _args: Mapping[str, object]) -> None:
+    """For callers that show no notices."""
 
 
 def no_progress(_what: str, _done: int, _total: int) -> None:
@@ -33,6 +42,7 @@ class Session:
     now: datetime.datetime
     key: str = ""
     progress: Progress = no_progress
+    notify: Notify = no_notice
 
     @property
     def home(self) -> str:
@@ -41,11 +51,12 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An opened document repository."""
+    """An opened document repository. `mode`: `shared`, `offline` or `alone`, see ops.shared.follow."""
 
     session: Session
     repository: Repository
     ledger: Ledger
+    mode: str = "alone"
 
     @property
     def policy(self) -> Policy:
@@ -61,23 +72,36 @@ class Actor:
 
 
 @contextmanager
-def open_work(session: Session, *, exclusive: bool = False) -> Iterator[Work]:
+def open_work(session: Session, *, exclusive: bool = False, deciding: bool = False) -> Iterator[Work]:
     """Open the repository, verify what is new in its ledger, close everything afterwards.
 
     `exclusive` keeps other processes of this clone out, from before the ledger is read until the work is written:
-    what a decision rests on still holds when it is recorded.
+    what a decision rests on still holds when it is recorded. `deciding` is that, and fetches first what others
+    decided elsewhere.
     """
     repository = open_repository(session.directory, session.environment)
     try:
         check_git(repository.git)
-        with locked(repository.lock) if exclusive else nullcontext():
+        with locked(repository.lock) if exclusive or deciding else nullcontext():
+            mode = follow(repository) if deciding else "alone"
             ledger = open_ledger(repository, lambda done, total: session.progress("verify", done, total))
+            _tell(session, ledger, mode)
             try:
-                yield Work(session, repository, ledger)
+                yield Work(session, repository, ledger, mode)
             finally:
                 ledger.close()
     finally:
         repository.git.close()
+
+
+def _tell(session: Session, ledger: Ledger, mode: str) -> None:
+    """What a person should know before they go on: whose ledger this is, and that the server was not asked."""
+    if ledger.first_contact:
+        said = spoken(ledger.head.ledger)
+        words, digits = " ".join(said.words), " ".join(said.digits)
+        session.notify("A260", {"genesis": ledger.head.ledger, "words": words, "digits": digits})
+    if mode == "offline":
+        session.notify("E153", {})
 
 
 def find_actor(work: Work) -> Actor:

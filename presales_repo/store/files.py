@@ -46,6 +46,14 @@ def write_file(root: str, path: str, data: bytes, *, replace: bool) -> None:
         sync_folder(os.path.dirname(target))
 
 
+def remove_file(root: str, path: str) -> None:
+    """Remove a file of the working tree. Raises PrsError E106, E109 when the disk refuses."""
+    target = os.path.join(root, path)
+    with disk_errors(path):
+        os.unlink(target)
+        sync_folder(os.path.dirname(target))
+
+
 def _without_links(root: str, path: str) -> str:
     """The whole path. Raises PrsError S110 when a folder below `root` is a symbolic link."""
     folder = root

@@ -36,13 +36,17 @@ class Problem:
 
 
 class Ledger:
-    """A verified ledger. `head` is its position; states come from the cache, one document at a time."""
+    """A verified ledger. `head` is its position; states come from the cache, one document at a time.
+
+    `first_contact`: this clone saw the ledger for the first time, and pinned its genesis.
+    """
 
     def __init__(self, repository: Repository, cache: LedgerCache, head: Head, reader: ObjectReader) -> None:
         self.repository = repository
         self.head = head
         self.reader = reader
         self._cache = cache
+        self.first_contact = False
 
     @property
     def policy(self) -> Policy:
@@ -65,8 +69,18 @@ class Ledger:
         """What an entry would do at this position. Raises PrsError when it may not be made."""
         return judge_entry(self.reader, self.head, entry, stamp, self.document)
 
-    def append(self, entry: Entry, person: Person, key: SigningKey, when: tuple[int, str]) -> str | None:
-        """Judge, sign and write one entry; the commit's id, or None when somebody else's entry came first."""
+    def append(
+        self,
+        entry: Entry,
+        person: Person,
+        key: SigningKey,
+        when: tuple[int, str],
+        publish: Callable[[str, str], bool] | None = None,
+    ) -> str | None:
+        """Judge, sign and write one entry; the commit's id, or None when somebody else's entry came first.
+
+        `publish` (new tip, old tip) shares the entry before it counts here; False: somebody was faster.
+        """
         git = self.repository.git
         outcome = self.judge(entry, Stamp("", *when))
         tree, trees = change_tree(self.reader.tree, self.head.tree, outcome.changes)
@@ -75,11 +89,13 @@ class Ledger:
         commit = new_object("commit", attach_signature(payload, sign(payload, key)))
         write_objects(git, [*trees, commit])
         # What others would refuse must not get in: our own entry is verified like anybody's.
-        walk = _Walk(self.reader, self._cache, self.head)
+        walk = _Walk(self.reader, self.head, self.document)
         walk.step(commit.oid)
+        if publish is not None and not publish(commit.oid, self.head.tip):
+            return None
         if not git.update_refs([(APPROVED, commit.oid, self.head.tip)], f"prs: {entry.action}"):
             return None
-        self.head = walk.remember(self.repository)
+        self.head = walk.remember(self.repository, self._cache)
         return commit.oid
 
     def close(self) -> None:
@@ -112,22 +128,41 @@ def open_ledger(repository: Repository, progress: Progress | None = None) -> Led
     tip = require_ledger(repository)
     cache = LedgerCache(cache_path(repository))
     reader = ObjectReader(repository.git)
+    pinned = cache.remembered_ledger
     head = cache.head()
     if head is None or head.tip != tip:
-        walk = _Walk(reader, cache, head)
+        walk = _Walk(reader, head, cache.document)
         walk.run(_new_entries(repository, cache, reader, head, tip), progress)
-        head = walk.remember(repository)
-    return Ledger(repository, cache, head, reader)
+        head = walk.remember(repository, cache)
+    ledger = Ledger(repository, cache, head, reader)
+    ledger.first_contact = pinned is None
+    return ledger
+
+
+def advance(repository: Repository, known: Ledger | None, reader: ObjectReader, tip: str) -> tuple[Head, list[str]]:
+    """Verify the entries from a known ledger to `tip` without keeping anything: the head there, and the content
+    commits that the new entries rest on. Raises PrsError as open_ledger does."""
+    oids = _entries_after(repository, known.head, tip) if known else _first_parents(repository, tip)
+    if oids is None or not (oids or known):
+        raise PrsError("A230", sequence=0, remembered=known.head.tip if known else "-", found=tip)
+    walk = _Walk(reader, known.head if known else None, known.document if known else lambda _number: None)
+    walk.run(oids, None)
+    assert walk.head is not None, "a ledger has at least its genesis"
+    return walk.head, walk.contents
 
 
 class _Walk:
-    """Verifies entry after entry; `head` is where it stands, None before genesis."""
+    """Verifies entry after entry; `head` is where it stands, None before genesis. `contents`: the commits that the
+    verified entries rest on; `document` knows the documents as they were before the first of them."""
 
-    def __init__(self, reader: ObjectReader, cache: LedgerCache, head: Head | None) -> None:
+    def __init__(
+        self, reader: ObjectReader, head: Head | None, document: Callable[[str], DocumentState | None]
+    ) -> None:
         self.head = head
+        self.contents: list[str] = []
         self._reader = reader
-        self._cache = cache
         self._begin = head
+        self._before = document
         self._states: dict[str, DocumentState] = {}
         self._in_force: dict[str, Policy] = {}
 
@@ -149,20 +184,21 @@ class _Walk:
         else:
             verified = verify_entry(self._reader, self.head, oid, self._document)
             self.head = verified.head
+            self.contents.append(verified.entry.content)
             if verified.outcome.state:
                 self._states[verified.outcome.state.number] = verified.outcome.state
         self._in_force[self.head.policy.digest] = self.head.policy
 
     def _document(self, number: str) -> DocumentState | None:
-        return self._states.get(number) or self._cache.document(number)
+        return self._states.get(number) or self._before(number)
 
-    def remember(self, repository: Repository) -> Head:
-        """Keep what was verified, in the cache of this walk. The signers' file comes first: after a crash between the
-        two the entries are verified again, and the file is written again."""
+    def remember(self, repository: Repository, cache: LedgerCache) -> Head:
+        """Keep what was verified. The signers' file comes first: after a crash between the two the entries are
+        verified again, and the file is written again."""
         assert self.head is not None
         if self._begin is None or self._begin.policy.digest != self.head.policy.digest:
-            _write_signers_if_possible(repository, [*self._cache.policies(), *self._in_force.values()])
-        self.keep_in(self._cache)
+            _write_signers_if_possible(repository, [*cache.policies(), *self._in_force.values()])
+        self.keep_in(cache)
         return self.head
 
     def keep_in(self, cache: LedgerCache) -> None:
@@ -178,13 +214,19 @@ def _new_entries(
 
     Raises PrsError A230, A231 when the ledger is not a continuation of what was verified before.
     """
-    if head is not None:
-        oids = _first_parents(repository, tip, f"^{head.tip}")
-        if oids and repository.git.resolve(f"{oids[0]}^1") == head.tip:
-            return oids
-    oids = _first_parents(repository, tip)
-    _check_memory(cache, reader, oids)
+    oids = _entries_after(repository, head, tip) if head else None
+    if not oids:
+        oids = _first_parents(repository, tip)
+        _check_memory(cache, reader, oids)
     return oids
+
+
+def _entries_after(repository: Repository, head: Head, tip: str) -> list[str] | None:
+    """Ids of the entries from a verified head to `tip`, oldest first; None when `tip` does not go on from it."""
+    oids = _first_parents(repository, tip, f"^{head.tip}")
+    if oids:
+        return oids if repository.git.resolve(f"{oids[0]}^1") == head.tip else None
+    return [] if head.tip == tip else None
 
 
 def _first_parents(repository: Repository, *revisions: str) -> list[str]:
@@ -205,6 +247,13 @@ def _check_memory(cache: LedgerCache, reader: ObjectReader, oids: list[str]) -> 
         raise PrsError("A230", sequence=seen[0], remembered=seen[1], found=oids[-1])
 
 
+def forget_unshared(repository: Repository) -> None:
+    """Let the next open_ledger verify from genesis, because local entries that were never shared were taken back."""
+    cache = LedgerCache(cache_path(repository))
+    cache.forget_head()
+    cache.close()
+
+
 def verify_all(repository: Repository, progress: Progress | None = None) -> tuple[Head | None, int, list[Problem]]:
     """Verify every entry from genesis, trusting nothing kept. The head reached, entries seen, problems found.
 
@@ -214,7 +263,7 @@ def verify_all(repository: Repository, progress: Progress | None = None) -> tupl
     tip = require_ledger(repository)
     remembered = LedgerCache(cache_path(repository))
     reader = ObjectReader(repository.git)
-    walk = _Walk(reader, LedgerCache(None), None)
+    walk = _Walk(reader, None, lambda _number: None)
     oids: list[str] = []
     try:
         oids = _first_parents(repository, tip)
@@ -233,7 +282,10 @@ def verify_all(repository: Repository, progress: Progress | None = None) -> tupl
 def found_ledger(
     repository: Repository, policy_tree: str, entry: Entry, person: Person, key: SigningKey, when: tuple[int, str]
 ) -> str:
-    """Write the genesis entry over a tree that holds only policy/. Raises PrsError when it may not be."""
+    """Write the genesis entry over a tree that holds only policy/; the ledger's identity (SHA-256).
+
+    Raises PrsError when the entry may not be made.
+    """
     git = repository.git
     ident = Ident(person.name, person.email, *when)
     payload = build_commit(policy_tree, [], ident, ident, format_message(entry))
@@ -244,7 +296,7 @@ def found_ledger(
     if not git.update_refs([(APPROVED, commit.oid, _ZERO)], "prs: genesis"):
         raise PrsError("E120", directory=repository.root)
     write_allowed_signers(repository, [head.policy])
-    return commit.oid
+    return head.ledger
 
 
 def _write_signers_if_possible(repository: Repository, policies: Iterable[Policy]) -> None:

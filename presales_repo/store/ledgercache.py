@@ -162,6 +162,13 @@ class LedgerCache:
             self._db.executemany("UPDATE policy SET in_force = 1 WHERE digest = ?", [(digest,) for digest in in_force])
         self._read_one_state()
 
+    def forget_head(self) -> None:
+        """Give up the verified head but not the pin: entries that were never shared are about to be made again."""
+        self._db.leave()
+        with self._db.writing():
+            self._db.execute("DELETE FROM meta WHERE key != 'ledger'")
+        self._read_one_state()
+
     def _is_behind(self, head: Head) -> bool:
         stored = self._read_meta()
         same = (stored.get("verifier"), stored.get("ledger")) == (VERIFIER, head.ledger)

@@ -71,6 +71,19 @@ def open_repository(directory: str, environment: Mapping[str, str], *, inside_ho
     return Repository(git, root, git_dir, state_folder(environment, git_dir), facts[0] == "true")
 
 
+def open_bare(directory: str, environment: Mapping[str, str]) -> Repository:
+    """A server's bare repository, as git's own hooks see it: what is verified is kept inside it.
+
+    Raises PrsError E102 no repository, E112 a SHA-256 repository.
+    """
+    git = Git(os.path.abspath(directory), git_environment(environment, inside_hook=True))
+    facts = git.text("rev-parse", "--show-object-format", "--absolute-git-dir").split("\n")
+    if facts[0] != "sha1":
+        raise PrsError("E112", directory=directory)
+    git_dir = os.path.realpath(facts[1])
+    return Repository(git, git_dir, git_dir, os.path.join(git_dir, PRIVATE, "state"), False)
+
+
 def check_git(git: Git) -> str:
     """Git's version. Raises PrsError E101 (none) or E110 (older than OLDEST_GIT)."""
     words = git.text("version")

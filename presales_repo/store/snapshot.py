@@ -43,7 +43,9 @@ class Snapshot:
         root: str = "",
         released: Callable[[str, str], bool] | None = None,
         merged: Collection[str] = (),
+        reservations: Mapping[str, str] | None = None,
     ) -> None:
+        self._reservations = reservations or {}
         self._released = released
         self._merged = merged
         self.git = git
@@ -172,10 +174,11 @@ class Snapshot:
 
     def last_reserved(self, stage: str, period: str) -> int | None:
         """The highest sequence issued for a stage and month."""
-        from presales_repo.store.reserve import last_reserved
+        from presales_repo.store.reserve import last_reserved, reservation_ref
 
         try:
-            return last_reserved(self.git, stage, period)
+            moved = self._reservations.get(reservation_ref(stage, period))
+            return last_reserved(self.git, stage, period, moved)
         except PrsError:
             return None  # `prs doctor` reports a broken reservation; here the number counts as not issued
 
