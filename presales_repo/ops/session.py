@@ -15,6 +15,7 @@ from presales_repo.ops.shared import follow
 from presales_repo.store.files import locked
 from presales_repo.store.index import Index
 from presales_repo.store.ledger import Ledger, open_ledger
+from presales_repo.store.remote import has_remote
 from presales_repo.store.repository import Repository, check_git, open_repository
 from presales_repo.store.sign import SigningKey, load_signing_key
 from presales_repo.store.snapshot import Snapshot, head_tree, merge_heads, working_changes
@@ -96,7 +97,7 @@ def open_work(session: Session, *, exclusive: bool = False, deciding: bool = Fal
 
 def _tell(session: Session, ledger: Ledger, mode: str) -> None:
     """What a person should know before they go on: whose ledger this is, and that the server was not asked."""
-    if ledger.first_contact:
+    if ledger.first_contact and has_remote(ledger.repository.git):  # else it was made here, or brought by hand
         said = spoken(ledger.head.ledger)
         words, digits = " ".join(said.words), " ".join(said.digits)
         session.notify("A260", {"genesis": ledger.head.ledger, "words": words, "digits": digits})
