@@ -20,7 +20,7 @@ from presales_repo.store.remote import (
     has_remote,
     push,
 )
-from presales_repo.store.repository import APPROVED, MAIN, Repository
+from presales_repo.store.repository import APPROVED, MAIN, Repository, require_ledger
 from presales_repo.store.reserve import Share, reservation_ref
 from presales_repo.store.verifier import ObjectReader
 
@@ -37,8 +37,10 @@ def follow(repository: Repository) -> str:
     """Fetch, and move the local ledger forward to the shared one where that is a plain step ahead.
 
     "shared" when the server answered, "alone" without one, "offline" when it could not be reached. Raises PrsError
-    A230 when the shared ledger lost entries that it had, A1xx to A4xx when what is new in it does not verify.
+    E113, E114 before anything is fetched, A230 when the shared ledger lost entries that it had, A1xx to A4xx when what
+    is new in it does not verify.
     """
+    require_ledger(repository)
     git = repository.git
     if not has_remote(git):
         return "alone"
