@@ -14,7 +14,17 @@ from presales_repo.errors import PrsError
 from presales_repo.i18n import gettext as _
 from presales_repo.rules.values import is_date
 
-STATUSES = ("draft", "in-review", "changes-requested", "published", "revising", "obsolete", "archived", "disposed")
+STATUSES = (
+    "draft",
+    "in-review",
+    "changes-requested",
+    "published",
+    "revising",
+    "void",
+    "obsolete",
+    "archived",
+    "disposed",
+)
 
 
 def parse_day(_ctx: click.Context, _param: click.Parameter, value: str) -> str:

@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reject": ("reject", "Give a document back to its author."),
     "withdraw": ("withdraw", "Take a submission back."),
     "register": ("register", "Publish a record that needs no approval."),
+    "reaffirm": ("reaffirm", "Say again what a stolen key signed."),
     "inbox": ("inbox", "What waits for your decision."),
     "verify": ("verify", "Verify the ledger."),
     "export": ("export", "Make PDFs of published documents."),

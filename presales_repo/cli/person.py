@@ -67,10 +67,16 @@ def rotate(ctx: click.Context, person_id: str, key: str) -> None:
 
 @command.command("revoke-key")
 @click.argument("person_id", metavar="ID")
-@click.option("--from", "sequence", required=True, type=int, help="First ledger sequence at which the keys are void.")
+@click.option(
+    "--from",
+    "sequence",
+    required=True,
+    type=int,
+    help="First entry that may be the thief's.",
+)
 @click.pass_context
 def revoke(ctx: click.Context, person_id: str, sequence: int) -> None:
-    """Void a person's keys from an entry on (lost or stolen)."""
+    """Void a person's keys (lost or stolen), and all that they signed from an entry on."""
     from presales_repo.ops.people import revoke_key
 
     _edited(revoke_key(make_session(ctx), person_id, sequence))

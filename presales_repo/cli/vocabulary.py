@@ -11,6 +11,7 @@ WORDS = (
     N_("changes-requested"),
     N_("published"),
     N_("revising"),
+    N_("void"),
     N_("obsolete"),
     N_("archived"),
     N_("disposed"),
@@ -21,6 +22,7 @@ WORDS = (
     N_("reject"),
     N_("withdraw"),
     N_("register"),
+    N_("reaffirm"),
     # states of steps
     N_("open"),
     N_("waiting"),

@@ -809,6 +809,22 @@ RULES = (
         "docs/ledger-format.md",
     ),
     Rule(
+        "A350",
+        "error",
+        N_("{number} {version} does not wait to be reaffirmed."),
+        N_("prs list --status void shows what does; prs history {number} says what became of it."),
+        N_("Only what a revoked key signed is void, and only until its owner has said it again."),
+        "docs/ledger-format.md",
+    ),
+    Rule(
+        "A351",
+        "error",
+        N_("{number} does not wait for {person}, but for: {waiting}"),
+        N_("Who signed it says so again with a new key; or submit the text again: prs submit {number} -m TEXT"),
+        N_("Nobody can know for somebody else whether a signature was theirs."),
+        "docs/ledger-format.md",
+    ),
+    Rule(
         "A401",
         "error",
         N_("The policy lacks {path}."),

@@ -15,7 +15,7 @@ from presales_repo.model.text import control_character, hidden_character
 
 FORMAT = "1"
 GENESIS = "genesis"
-DOCUMENT_ACTIONS = frozenset(("submit", "approve", "reject", "withdraw", "register"))
+DOCUMENT_ACTIONS = frozenset(("submit", "approve", "reject", "withdraw", "register", "reaffirm"))
 NO_LEDGER = "0" * 64
 
 _LINE = re.compile(r"(Prs-[A-Z][A-Za-z0-9]*(?:-[A-Z0-9][A-Za-z0-9]*)*): ([!-~]+(?: [!-~]+)*)")
@@ -31,6 +31,7 @@ _CLAIMS = {
     "approve": _ROUND | {"Step"},
     "reject": _ROUND | {"Step"},
     "withdraw": _ROUND,
+    "reaffirm": _ROUND,
     "policy-propose": _POLICY,
     "policy-endorse": _POLICY,
 }

@@ -10,7 +10,8 @@ from presales_repo.model.policy import Policy, Step
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One decision on a document. `time`: seconds since 1970, `offset`: the zone as git writes it (+0800)."""
+    """One decision on a document. `time`: seconds since 1970, `offset`: the zone as git writes it (+0800); `key`:
+    fingerprint of the key that signed it."""
 
     sequence: int
     commit: str
@@ -21,6 +22,7 @@ class Event:
     time: int
     offset: str
     comment: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,17 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Voided:
+    """A version that rests on a stolen key; `waiting`: who has to reaffirm it."""
+
+    release: Release
+    waiting: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentState:
-    """All that the ledger knows of one document, oldest first."""
+    """All that the ledger knows of one document, oldest first. `releases`: the versions that hold; `voided`: those
+    that do not hold until they are reaffirmed."""
 
     number: str
     title: str
@@ -89,11 +100,18 @@ class DocumentState:
     round: Round | None = None
     releases: tuple[Release, ...] = ()
     events: tuple[Event, ...] = ()
+    voided: tuple[Voided, ...] = ()
 
     @property
     def release(self) -> Release | None:
         """The version in force."""
         return self.releases[-1] if self.releases else None
+
+    @property
+    def last_version(self) -> str | None:
+        """The highest version ever published, void or not: no version is given twice."""
+        known = [*self.releases, *(item.release for item in self.voided)]
+        return max(known, key=lambda release: release.sequence).version if known else None
 
     @property
     def last_action(self) -> str:
@@ -114,6 +132,11 @@ class DocumentState:
             for event in self.events
             if release.start <= event.sequence <= release.sequence and event.action in ("approve", "register")
         )
+
+    def evidence(self, release: Release) -> tuple[Event, ...]:
+        """The signatures that a release rests on, and those that reaffirmed it later."""
+        again = (event for event in self.events if (event.action, event.version) == ("reaffirm", release.version))
+        return (*self.approvals(release), *again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +192,5 @@ def status_of(state: DocumentState | None, blob_on_main: str | None) -> str:
     if state.last_action == "reject":
         return "changes-requested"
     if state.release is None:
-        return "draft"
+        return "void" if state.voided else "draft"
     return "published" if blob_on_main in (None, state.release.blob) else "revising"

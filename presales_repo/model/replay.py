@@ -3,6 +3,7 @@ before it is signed, when it is verified, and on the server."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from presales_repo.errors import PrsError
@@ -11,6 +12,7 @@ from presales_repo.model.ledger import Content, DocumentState, Event, Head, Prop
 from presales_repo.model.number import parse_number
 from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS, is_plain_path, split_document_path
 from presales_repo.model.policy import DEPARTMENT_HEAD, HEAD_OF_AUTHOR, Policy, Step, administrators
+from presales_repo.model.voiding import REAFFIRM, library_changes, newly_revoked, reaffirm, void_entries
 from presales_repo.model.workflow import (
     chain_of,
     covers_vacancy,
@@ -23,18 +25,20 @@ from presales_repo.model.workflow import (
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The commit that carries an entry: its id and committer time (seconds since 1970, zone as +0800)."""
+    """The commit that carries an entry: its id, committer time (seconds since 1970, zone as +0800) and the
+    fingerprint of the key that signed it."""
 
     commit: str
     time: int
     offset: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an entry does: the document's new state, the paths that change, a new policy or proposal."""
+    """What an entry does: the documents' new states, the paths that change, a new policy or proposal."""
 
-    state: DocumentState | None = None
+    states: tuple[DocumentState, ...] = ()
     changes: tuple[TreeChange, ...] = ()
     policy: Policy | None = None
     proposal: Proposal | None = None
@@ -53,6 +57,7 @@ def judge(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, c
         "approve": _approve,
         "reject": _reject,
         "withdraw": _withdraw,
+        REAFFIRM: _reaffirm,
     }[entry.action]
     return decide(head, entry, stamp, state, content)
 
@@ -76,7 +81,7 @@ def _submit(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None,
         raise PrsError("A311", number=entry.document)
     assert content is not None
     new = replace(_base(state, content), round=replace(opened, start=entry.sequence))
-    return Outcome(new.with_event(_event(entry, stamp)))
+    return Outcome((new.with_event(_event(entry, stamp)),))
 
 
 def _register(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
@@ -152,8 +157,9 @@ def _check_version(entry: Entry, state: DocumentState | None) -> None:
     current = state.release if state else None
     if current is not None and current.digest == entry.digest and current.path == entry.path:
         raise PrsError("A313", number=entry.document, version=current.version)
-    if not is_next_version(current.version if current else None, entry.version):
-        expected = next_version(current.version if current else None, major=False)
+    last = state.last_version if state else None
+    if not is_next_version(last, entry.version):
+        expected = next_version(last, major=False)
         raise PrsError("A315", found=entry.version, expected=expected)
 
 
@@ -176,9 +182,9 @@ def _approve(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None
     )
     new = state.with_event(_event(entry, stamp))
     if len(moved.signed) < opened.step.quorum:
-        return Outcome(replace(new, round=moved))
+        return Outcome((replace(new, round=moved),))
     if opened.position + 1 < len(opened.steps):
-        return Outcome(replace(new, round=replace(moved, position=opened.position + 1, signed=())))
+        return Outcome((replace(new, round=replace(moved, position=opened.position + 1, signed=())),))
     _check_distinct(head.policy, opened, moved.signers)
     return _publish(new, opened, entry, stamp)
 
@@ -195,7 +201,7 @@ def _reject(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None,
     if not entry.comment.strip():
         raise PrsError("A314", number=entry.document)
     assert state is not None
-    return Outcome(replace(state.with_event(_event(entry, stamp)), round=None))
+    return Outcome((replace(state.with_event(_event(entry, stamp)), round=None),))
 
 
 def _withdraw(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
@@ -203,7 +209,7 @@ def _withdraw(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | Non
     if entry.signer not in opened.authors:
         raise PrsError("A310", number=entry.document, authors=", ".join(opened.authors), person=entry.signer)
     assert state is not None
-    return Outcome(replace(state.with_event(_event(entry, stamp)), round=None))
+    return Outcome((replace(state.with_event(_event(entry, stamp)), round=None),))
 
 
 def _opened(entry: Entry, state: DocumentState | None) -> Round:
@@ -251,12 +257,11 @@ def _holds_later(policy: Policy, opened: Round, person: str) -> bool:
 def _event(entry: Entry, stamp: Stamp) -> Event:
     return Event(
         entry.sequence, stamp.commit, entry.action, entry.version, entry.step, entry.signer, stamp.time, stamp.offset,
-        entry.comment,
+        entry.comment, stamp.key,
     )  # fmt: skip
 
 
 def _publish(state: DocumentState, opened: Round, entry: Entry, stamp: Stamp) -> Outcome:
-    previous = state.release
     release = Release(
         version=opened.version,
         sequence=entry.sequence,
@@ -274,15 +279,24 @@ def _publish(state: DocumentState, opened: Round, entry: Entry, stamp: Stamp) ->
         important=opened.important,
         attachments=opened.attachments,
     )
-    files = {opened.path: opened.blob, **{path: blob for path, blob, _ in opened.attachments}}
-    before = (previous.path, *(path for path, _, _ in previous.attachments)) if previous else ()
-    gone = [TreeChange(path, None) for path in before if path not in files]
-    changes = (*gone, *(TreeChange(path, blob) for path, blob in files.items()))
-    return Outcome(replace(state, round=None, releases=(*state.releases, release)), changes)
+    new = replace(state, round=None, releases=(*state.releases, release))
+    return Outcome((new,), library_changes(state.release, release))
 
 
-def judge_policy(head: Head, entry: Entry, proposed: Proposal | None) -> Outcome:
-    """The outcome of policy-propose and policy-endorse. `proposed`: the policy at the entry's content commit.
+def _reaffirm(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+    changed = reaffirm(state, entry, _event(entry, stamp))
+    return Outcome((changed.state,), changed.changes)
+
+
+def judge_policy(
+    head: Head,
+    entry: Entry,
+    stamp: Stamp,
+    proposed: Proposal | None,
+    documents: Callable[[], Iterable[DocumentState]],
+) -> Outcome:
+    """The outcome of policy-propose and policy-endorse. `proposed`: the policy at the entry's content commit;
+    `documents`: all that the ledger knows, asked for only when the new policy revokes a key.
 
     The policy before judges the one after it. Raises PrsError A320 not an administrator, A321 no proposal open or
     another one, A322 endorsed before, A323 version not the next one, or not the one that the entry names.
@@ -305,4 +319,8 @@ def judge_policy(head: Head, entry: Entry, proposed: Proposal | None) -> Outcome
         endorsed = (*head.proposal.endorsed, entry.signer)
     if len(endorsed) < head.policy.quorum:
         return Outcome(proposal=replace(proposed, endorsed=endorsed))
-    return Outcome(policy=proposed.policy, changes=(TreeChange("policy", proposed.tree, "40000"),))
+    revoked = newly_revoked(head.policy, proposed.policy)
+    voided = void_entries(documents(), revoked, _event(entry, stamp)) if revoked else []
+    changes = (change for item in voided for change in item.changes)
+    policy = TreeChange("policy", proposed.tree, "40000")
+    return Outcome(tuple(item.state for item in voided), (policy, *changes), proposed.policy)

@@ -6,12 +6,13 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from presales_repo.model.ledger import DocumentState, Event, Release, Round
+from presales_repo.model.ledger import DocumentState, Event, Release, Round, Voided
 from presales_repo.model.policy import Step
 
 # Names what a dump holds: text of another shape cannot be loaded.
 STATE_SHAPE = " ".join(
-    f"{kind.__name__}({','.join(kind.__annotations__)})" for kind in (DocumentState, Event, Round, Step, Release)
+    f"{kind.__name__}({','.join(kind.__annotations__)})"
+    for kind in (DocumentState, Event, Round, Step, Release, Voided)
 )
 
 
@@ -28,9 +29,14 @@ def load_state(text: str) -> DocumentState:
         title=raw["title"],
         type_id=raw["type_id"],
         round=_round(raw["round"]) if raw["round"] else None,
-        releases=tuple(Release(**_with_tuples(item, "authors")) for item in raw["releases"]),
+        releases=tuple(map(_release, raw["releases"])),
         events=tuple(Event(**item) for item in raw["events"]),
+        voided=tuple(Voided(_release(item["release"]), tuple(item["waiting"])) for item in raw["voided"]),
     )
+
+
+def _release(raw: dict[str, Any]) -> Release:
+    return Release(**_with_tuples(raw, "authors"))
 
 
 def _round(raw: dict[str, Any]) -> Round:

@@ -6,16 +6,16 @@ import secrets
 import time
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.entry import Entry
-from presales_repo.model.ledger import Content, DocumentState, Round, status_of
+from presales_repo.model.ledger import Content, DocumentState, Release, Round, status_of
 from presales_repo.model.policy import Person
 from presales_repo.model.workflow import holders, next_version
 from presales_repo.ops.check import blocking_findings
-from presales_repo.ops.lookup import find_document, require_number
+from presales_repo.ops.lookup import find_document, require_number, split_version
 from presales_repo.ops.session import (
     Actor,
     Session,
@@ -87,6 +87,27 @@ def withdraw(session: Session, number: str) -> Decision:
     return _decide_round(session, "withdraw", number, "")
 
 
+def reaffirm(session: Session, text: str, comment: str = "") -> Decision:
+    """Say again, with a good key, what a stolen one signed. `text`: NUMBER, or NUMBER@VERSION.
+
+    Raises PrsError A350 when no such version waits, A351 when it does not wait for this person.
+    """
+    number, version = split_version(text)
+    comment = clean_comment(comment)
+    return _until_shared(session, number, lambda work: _try_reaffirm(work, number, version, comment))
+
+
+def _try_reaffirm(work: Work, number: str, version: str, comment: str) -> Decision | None:
+    actor = find_actor(work)
+    state = work.ledger.document(require_number(number))
+    waiting = [item for item in state.voided if version in ("", item.release.version)] if state else []
+    if not waiting:
+        raise PrsError("A350", number=number, version=version)
+    mine = [item for item in waiting if actor.person.id in item.waiting] or waiting
+    entry = _claiming(work, actor, "reaffirm", number, mine[-1].release, comment)
+    return _append(work, actor, entry)
+
+
 def _open_round(session: Session, action: str, number: str, note: str, *, major: bool) -> Decision:
     return _until_shared(session, number, lambda work: _try_open(work, action, number, note, major))
 
@@ -122,6 +143,7 @@ def _opening_entry(work: Work, actor: Actor, action: str, head: str, content: Co
     document = content.document
     state = work.ledger.document(document.number)
     release = state.release if state else None
+    last = state.last_version if state else None
     return Entry(
         action=action,
         ledger=work.ledger.head.ledger,
@@ -130,7 +152,7 @@ def _opening_entry(work: Work, actor: Actor, action: str, head: str, content: Co
         policy=work.policy.digest,
         document=document.number,
         path=document.path,
-        version=next_version(release.version if release else None, major=major),
+        version=next_version(last, major=major),
         authors=_authors(work, content, head, release.content if release else ""),
         content=head,
         digest=document.digest,
@@ -174,22 +196,26 @@ def _try_decide(work: Work, action: str, number: str, comment: str) -> Decision 
         raise PrsError("A314", number=number)
     if action == "approve":
         _require_same_text(work, opened, number)
-    entry = Entry(
+    entry = _claiming(work, actor, action, number, opened, comment)
+    return _append(work, actor, entry if action == "withdraw" else replace(entry, step=opened.step.id))
+
+
+def _claiming(work: Work, actor: Actor, action: str, number: str, text: Round | Release, comment: str) -> Entry:
+    """An entry on the text of a round or release."""
+    return Entry(
         action=action,
         ledger=work.ledger.head.ledger,
         sequence=work.ledger.head.sequence + 1,
         signer=actor.person.id,
         policy=work.policy.digest,
         document=number,
-        path=opened.path,
-        version=opened.version,
-        step="" if action == "withdraw" else opened.step.id,
-        content=opened.content,
-        digest=opened.digest,
-        attachments=tuple((digest, path) for path, _, digest in opened.attachments),
+        path=text.path,
+        version=text.version,
+        content=text.content,
+        digest=text.digest,
+        attachments=tuple((digest, path) for path, _, digest in text.attachments),
         comment=comment,
     )
-    return _append(work, actor, entry)
 
 
 def _require_round(state: DocumentState | None, number: str) -> Round:

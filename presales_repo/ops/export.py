@@ -143,7 +143,7 @@ def published_job(work: Work, state: DocumentState, release: Release, profile: P
 def _evidence(work: Work, state: DocumentState, release: Release) -> list[Attached]:
     """The raw commits that approved this version: whoever has the PDF can verify them without the repository."""
     found = []
-    for event in state.approvals(release):
+    for event in state.evidence(release):
         blob = work.repository.git.read(event.commit)
         if blob is not None and blob.data is not None:
             name = f"{event.sequence:06d}-{event.commit[:12]}.commit"

@@ -96,7 +96,10 @@ def rotate_key(session: Session, person_id: str, new_key: str) -> str:
 
 
 def revoke_key(session: Session, person_id: str, from_sequence: int) -> str:
-    """Void a person's keys from a ledger sequence on (lost or stolen). Raises PrsError W117 for a sequence below 1."""
+    """Void a person's keys from a ledger sequence on (lost or stolen), with all that they signed since.
+
+    Raises PrsError W117 for a sequence below 1.
+    """
     if from_sequence < 1:
         raise PrsError("W117", found=f"--from {from_sequence}", expected="--from 12")
     with open_work(session) as work:

@@ -17,8 +17,6 @@ from presales_repo.rules.values import split_reference
 from presales_repo.store.index import Row
 from presales_repo.store.snapshot import Snapshot
 
-STATUSES = ("draft", "in-review", "changes-requested", "published", "revising", "obsolete", "archived", "disposed")
-
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -137,13 +135,15 @@ def show_document(session: Session, number: str) -> Shown:
         return Shown(_listed(row, state), row.fields, steps, tuple(waiting), links, back, versions)
 
 
+_STATES = {"approve": "signed", "register": "signed", "reject": "rejected", "withdraw": "withdrawn"}
+
+
 def _steps(work: Work, state: DocumentState) -> Iterator[StepShown]:
     """The steps of the open round, or of the round that ended last."""
     start = max((event.sequence for event in state.events if event.action in ("submit", "register")), default=0)
     decisions = [event for event in state.events if event.sequence >= start and event.action != "submit"]
     for event in decisions:
-        words = {"approve": "signed", "register": "signed", "reject": "rejected", "withdraw": "withdrawn"}
-        yield _shown_step(work, event.step, words[event.action], event)
+        yield _shown_step(work, event.step, _STATES.get(event.action, event.action), event)
     if state.round is not None:
         for index, step in enumerate(state.round.steps[state.round.position :]):
             yield StepShown(step.id, step.title_zh, "waiting" if index else "open", "", "", "", "")

@@ -14,15 +14,18 @@ from presales_repo.ops.session import Work
 from presales_repo.render.sheet import Approval, Language, Profile, Revision, Sheet
 
 _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
-_DECISIONS = {"zh": {"approve": "同意", "register": "登记"}, "en": {"approve": "approved", "register": "registered"}}
+_DECISIONS = {
+    "zh": {"approve": "同意", "register": "登记", "reaffirm": "重新确认"},
+    "en": {"approve": "approved", "register": "registered", "reaffirm": "reaffirmed"},
+}
 
 
 def published_sheet(work: Work, state: DocumentState, release: Release, document: Document, profile: Profile) -> Sheet:
     """The sheet of a published version: approvals and revisions as the ledger has them."""
     policy = work.policy
     english = language_of(document) == "en"
-    approvals = tuple(_approval(policy, release.chain, event, english) for event in state.approvals(release))
-    people = [approval.person for approval in approvals]
+    approvals = tuple(_approval(policy, release.chain, event, english) for event in state.evidence(release))
+    people = _names(policy, (event.person for event in state.approvals(release)))
     return _sheet(
         work,
         document,

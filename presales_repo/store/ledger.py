@@ -19,7 +19,7 @@ from presales_repo.store.ledgercache import LedgerCache
 from presales_repo.store.objects import change_tree, new_object, write_objects
 from presales_repo.store.repository import APPROVED, Repository, require_ledger
 from presales_repo.store.sign import SigningKey, sign
-from presales_repo.store.verifier import ObjectReader, judge_entry, verify_entry, verify_genesis
+from presales_repo.store.verifier import Documents, ObjectReader, judge_entry, verify_entry, verify_genesis
 
 ALLOWED_SIGNERS = "allowed_signers"
 _ID = "prs/id"
@@ -67,7 +67,7 @@ class Ledger:
 
     def judge(self, entry: Entry, stamp: Stamp) -> Outcome:
         """What an entry would do at this position. Raises PrsError when it may not be made."""
-        return judge_entry(self.reader, self.head, entry, stamp, self.document)
+        return judge_entry(self.reader, self.head, entry, stamp, self)
 
     def append(
         self,
@@ -82,14 +82,14 @@ class Ledger:
         `publish` (new tip, old tip) shares the entry before it counts here; False: somebody was faster.
         """
         git = self.repository.git
-        outcome = self.judge(entry, Stamp("", *when))
+        outcome = self.judge(entry, Stamp("", *when, key.public.fingerprint()))
         tree, trees = change_tree(self.reader.tree, self.head.tree, outcome.changes)
         ident = Ident(person.name, person.email, *when)
         payload = build_commit(tree, [self.head.tip, entry.content], ident, ident, format_message(entry))
         commit = new_object("commit", attach_signature(payload, sign(payload, key)))
         write_objects(git, [*trees, commit])
         # What others would refuse must not get in: our own entry is verified like anybody's.
-        walk = _Walk(self.reader, self.head, self.document)
+        walk = _Walk(self.reader, self.head, self)
         walk.step(commit.oid)
         if publish is not None and not publish(commit.oid, self.head.tip):
             return None
@@ -131,7 +131,7 @@ def open_ledger(repository: Repository, progress: Progress | None = None) -> Led
     pinned = cache.remembered_ledger
     head = cache.head()
     if head is None or head.tip != tip:
-        walk = _Walk(reader, head, cache.document)
+        walk = _Walk(reader, head, cache)
         walk.run(_new_entries(repository, cache, reader, head, tip), progress)
         head = walk.remember(repository, cache)
     ledger = Ledger(repository, cache, head, reader)
@@ -145,7 +145,7 @@ def advance(repository: Repository, known: Ledger | None, reader: ObjectReader, 
     oids = _entries_after(repository, known.head, tip) if known else _first_parents(repository, tip)
     if oids is None or not (oids or known):
         raise PrsError("A230", sequence=0, remembered=known.head.tip if known else "-", found=tip)
-    walk = _Walk(reader, known.head if known else None, known.document if known else lambda _number: None)
+    walk = _Walk(reader, known.head if known else None, known)
     walk.run(oids, None)
     assert walk.head is not None, "a ledger has at least its genesis"
     return walk.head, walk.contents
@@ -153,16 +153,14 @@ def advance(repository: Repository, known: Ledger | None, reader: ObjectReader, 
 
 class _Walk:
     """Verifies entry after entry; `head` is where it stands, None before genesis. `contents`: the commits that the
-    verified entries rest on; `document` knows the documents as they were before the first of them."""
+    verified entries rest on; `before`: the documents as they were before the first of them, None: there are none."""
 
-    def __init__(
-        self, reader: ObjectReader, head: Head | None, document: Callable[[str], DocumentState | None]
-    ) -> None:
+    def __init__(self, reader: ObjectReader, head: Head | None, before: Documents | None) -> None:
         self.head = head
         self.contents: list[str] = []
         self._reader = reader
         self._begin = head
-        self._before = document
+        self._before = before
         self._states: dict[str, DocumentState] = {}
         self._in_force: dict[str, Policy] = {}
 
@@ -182,15 +180,23 @@ class _Walk:
         if self.head is None:
             self.head = verify_genesis(self._reader, oid)
         else:
-            verified = verify_entry(self._reader, self.head, oid, self._document)
+            verified = verify_entry(self._reader, self.head, oid, self)
             self.head = verified.head
             self.contents.append(verified.entry.content)
-            if verified.outcome.state:
-                self._states[verified.outcome.state.number] = verified.outcome.state
+            self._states |= {state.number: state for state in verified.outcome.states}
         self._in_force[self.head.policy.digest] = self.head.policy
 
-    def _document(self, number: str) -> DocumentState | None:
-        return self._states.get(number) or self._before(number)
+    def document(self, number: str) -> DocumentState | None:
+        """One document, as the entries so far left it."""
+        before = self._before.document(number) if self._before and number not in self._states else None
+        return self._states.get(number, before)
+
+    def documents(self) -> Iterator[DocumentState]:
+        """All documents, as the entries so far left them."""
+        yield from (
+            state for state in (self._before.documents() if self._before else ()) if state.number not in self._states
+        )
+        yield from self._states.values()
 
     def remember(self, repository: Repository, cache: LedgerCache) -> Head:
         """Keep what was verified. The signers' file comes first: after a crash between the two the entries are
@@ -263,7 +269,7 @@ def verify_all(repository: Repository, progress: Progress | None = None) -> tupl
     tip = require_ledger(repository)
     remembered = LedgerCache(cache_path(repository))
     reader = ObjectReader(repository.git)
-    walk = _Walk(reader, None, lambda _number: None)
+    walk = _Walk(reader, None, None)
     oids: list[str] = []
     try:
         oids = _first_parents(repository, tip)

@@ -6,9 +6,9 @@ Nothing is taken from git but bytes, and their ids are recomputed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Commit, object_id, parse_commit, parse_commit_loose
@@ -24,6 +24,7 @@ from presales_repo.model.policy import (
     validate_policy,
 )
 from presales_repo.model.replay import Outcome, Stamp, judge, judge_policy
+from presales_repo.model.sshkey import PublicKey
 from presales_repo.model.sshsig import parse_signature
 from presales_repo.model.sshverify import verify
 from presales_repo.model.tree import TREE_MODE, TreeEntries, parse_tree
@@ -169,35 +170,42 @@ def verify_genesis(reader: ObjectReader, oid: str) -> Head:
     return head
 
 
-def verify_entry(
-    reader: ObjectReader, head: Head, oid: str, state_of: Callable[[str], DocumentState | None]
-) -> Verified:
+class Documents(Protocol):
+    """The documents as the entries so far left them."""
+
+    def document(self, number: str) -> DocumentState | None:
+        """One document's state."""
+
+    def documents(self) -> Iterable[DocumentState]:
+        """All of them."""
+
+
+def verify_entry(reader: ObjectReader, head: Head, oid: str, known: Documents) -> Verified:
     """Verify the entry `oid` as the one after `head`. Raises PrsError with the reason when it is not."""
     commit = parse_commit(reader.read(oid, "commit"))
     entry = parse_message(commit.message)
     if len(commit.parents) != 2 or commit.parents[0] != head.tip or commit.parents[1] != entry.content:
         raise PrsError("A223", commit=oid, expected=head.tip)
-    _check_signer(head.policy, commit, entry)
-    stamp = Stamp(oid, commit.committer.time, commit.committer.offset)
-    outcome = judge_entry(reader, head, entry, stamp, state_of)
+    key = _check_signer(head.policy, commit, entry)
+    stamp = Stamp(oid, commit.committer.time, commit.committer.offset, key.fingerprint())
+    outcome = judge_entry(reader, head, entry, stamp, known)
     tree, _ = change_tree(reader.tree, head.tree, outcome.changes)
     if tree != commit.tree:
         raise PrsError("A219", commit=oid)
     return Verified(commit, entry, outcome, next_head(head, entry, outcome, oid, tree))
 
 
-def judge_entry(
-    reader: ObjectReader, head: Head, entry: Entry, stamp: Stamp, state_of: Callable[[str], DocumentState | None]
-) -> Outcome:
+def judge_entry(reader: ObjectReader, head: Head, entry: Entry, stamp: Stamp, known: Documents) -> Outcome:
     """Read what an entry speaks of and judge it."""
     if entry.action in DOCUMENT_ACTIONS:
         opens = entry.action in ("submit", "register")
         content = load_content(reader, entry.content, entry.path) if opens else None
-        return judge(head, entry, stamp, state_of(entry.document), content)
+        return judge(head, entry, stamp, known.document(entry.document), content)
     if entry.action == "policy-endorse" and head.proposal is not None:
-        return judge_policy(head, entry, head.proposal if head.proposal.content == entry.content else None)
+        proposal = head.proposal if head.proposal.content == entry.content else None
+        return judge_policy(head, entry, stamp, proposal, known.documents)
     if entry.action == "policy-propose":
-        return judge_policy(head, entry, load_proposal(reader, entry.content))
+        return judge_policy(head, entry, stamp, load_proposal(reader, entry.content), known.documents)
     raise PrsError("A321")
 
 
@@ -210,7 +218,7 @@ def next_head(head: Head, entry: Entry, outcome: Outcome, oid: str, tree: str) -
     return replace(head, sequence=entry.sequence, tip=oid, tree=tree, policy=policy, proposal=proposal)
 
 
-def _check_signer(policy: Policy, commit: Commit, entry: Entry) -> None:
+def _check_signer(policy: Policy, commit: Commit, entry: Entry) -> PublicKey:
     """The signature is that of the person whom the entry names, and git shows that person's name and address."""
     if commit.signature is None:
         raise PrsError("A205")
@@ -223,3 +231,4 @@ def _check_signer(policy: Policy, commit: Commit, entry: Entry) -> None:
     for ident in (commit.author, commit.committer):
         if (ident.name, ident.email) != (person.name, person.email):
             raise PrsError("A207", found=f"{ident.name} <{ident.email}>", expected=f"{person.name} <{person.email}>")
+    return key

@@ -228,13 +228,25 @@ def test_a_revoked_key_signs_nothing_from_then_on(submitted: Desk) -> None:
     assert submitted.ok("", "verify", "--full", "--json").json["ok"]
 
 
-def test_a_key_is_not_revoked_over_what_rests_on_it(published: Desk) -> None:
-    """Voiding entries that a release rests on would unpublish it silently."""
-    published.ok("", "person", "revoke-key", "han", "--from", "2")
-    done = published.prs("cheng", "policy", "propose", "-m", "追溯作废")
-    after = published.ok("", "verify", "--full", "--json").json
-    assert done.code == 0 or done.err.startswith("error[A")
-    assert after["ok"]
+def test_what_a_stolen_key_signed_is_void_until_its_owner_says_it_again(published: Desk, tmp_path: Path) -> None:
+    desk = published
+    release = desk.ok("", "show", PAPER, "--json").json
+    new = make_key(tmp_path / "han-2")
+    desk.ok("", "person", "revoke-key", "han", "--from", "2")
+    desk.ok("", "person", "rotate-key", "han", "--key", f"{new}.pub")
+    desk.ok("cheng", "policy", "propose", "-m", "韩策的密钥被盗")
+    assert desk.ok("", "list", "--status", "void", "--json").json[0]["number"] == PAPER
+    assert desk.git("cat-file", "-e", f"approved:{release['path']}").code, "plain git finds no void text"
+    desk.refuse("W108", "", "export", PAPER)
+    desk.refuse("A351", "gao", "reaffirm", PAPER)
+    assert "void" in desk.ok("", "show", PAPER).out
+    said = desk.ok("", "--key", new, "reaffirm", PAPER, "-m", "是我签的", "--json").json
+    assert (said["action"], said["version"], said["status"]) == ("reaffirm", release["version"], "published")
+    assert desk.git_ok("show", f"approved:{release['path']}") == desk.git_ok("show", f"main:{release['path']}")
+    desk.refuse("A350", "gao", "reaffirm", PAPER)
+    assert desk.ok("", "verify", "--full", "--json").json["ok"]
+    assert [step["state"] for step in desk.ok("", "show", PAPER, "--json").json["steps"]][-2:] == ["void", "reaffirm"]
+    assert desk.ok("", "export", PAPER).code == 0
 
 
 @pytest.mark.parametrize("sequence", ["-1", "x", "1.5", ""])

@@ -86,12 +86,12 @@ class Desk:
             )
         return replace(entry, **claims)  # type: ignore[arg-type]
 
-    def record(self, entry: Entry, content: Content | None = None) -> Outcome:
+    def record(self, entry: Entry, content: Content | None = None, key: str = "") -> Outcome:
         """Judge an entry and, when it is allowed, make it part of the ledger. Raises PrsError."""
-        stamp = Stamp(sha(f"entry {entry.sequence}"), 1_690_000_000 + entry.sequence, "+0800")
+        signed_with = key or f"key of {entry.signer}"
+        stamp = Stamp(sha(f"entry {entry.sequence}"), 1_690_000_000 + entry.sequence, "+0800", signed_with)
         outcome = judge(self.head, entry, stamp, self.states.get(entry.document), content)
-        assert outcome.state is not None
-        self.states[entry.document] = outcome.state
+        (self.states[entry.document],) = outcome.states
         self.sequence = entry.sequence
         for change in outcome.changes:
             if change.oid is None:

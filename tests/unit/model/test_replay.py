@@ -9,8 +9,8 @@ import pytest
 
 from presales_repo.errors import PrsError
 from presales_repo.model.entry import Entry
-from presales_repo.model.ledger import Content, Head, Proposal, status_of
-from presales_repo.model.replay import judge_policy
+from presales_repo.model.ledger import Content, DocumentState, Head, Proposal, status_of
+from presales_repo.model.replay import Stamp, judge_policy
 from tests.unit.model.policies import doctype, person, policy_of, step
 from tests.unit.model.rounds import LEDGER, NUMBER, Desk, content_of, sha
 
@@ -324,12 +324,19 @@ def head_of(proposal: Proposal | None = None) -> Head:
     return Head(LEDGER, 0, "a" * 40, "b" * 40, BEFORE, proposal)
 
 
+STAMP = Stamp("e" * 40, 1_690_000_000, "+0800", "SHA256:...")
+
+
+def nothing() -> list[DocumentState]:
+    return []
+
+
 def test_a_policy_takes_the_quorum_of_the_administrators_before_it() -> None:
-    first = judge_policy(head_of(), policy_entry("policy-propose", "cheng"), proposed())
+    first = judge_policy(head_of(), policy_entry("policy-propose", "cheng"), STAMP, proposed(), nothing)
     assert first.policy is None
     assert first.proposal is not None
     assert first.proposal.endorsed == ("cheng",)
-    second = judge_policy(head_of(first.proposal), policy_entry("policy-endorse", "ye"), first.proposal)
+    second = judge_policy(head_of(first.proposal), policy_entry("policy-endorse", "ye"), STAMP, first.proposal, nothing)
     assert (second.policy, second.proposal) == (AFTER, None)
     assert [(change.path, change.oid, change.mode) for change in second.changes] == [("policy", "d" * 40, "40000")]
 
@@ -351,11 +358,11 @@ def test_a_policy_takes_the_quorum_of_the_administrators_before_it() -> None:
     ],
 )
 def test_why_a_policy_entry_is_refused(code: str, entry: Entry, head: Head, proposal: Proposal | None) -> None:
-    refused(code, lambda: judge_policy(head, entry, proposal))
+    refused(code, lambda: judge_policy(head, entry, STAMP, proposal, nothing))
 
 
 def test_a_policy_version_is_never_skipped_or_repeated() -> None:
     for version in (1, 3):
         wrong = Proposal("7" * 64, "c" * 40, "d" * 40, AFTER._replace(version=version), ())
         entry = policy_entry("policy-propose", "cheng", version=str(version))
-        refused("A323", lambda entry=entry, wrong=wrong: judge_policy(head_of(), entry, wrong))  # type: ignore[misc]
+        refused("A323", lambda entry=entry, wrong=wrong: judge_policy(head_of(), entry, STAMP, wrong, nothing))  # type: ignore[misc]

@@ -278,7 +278,7 @@ class Library:
             ledger.close()
 
     def draft_of(self, ledger: Ledger, entry: Entry) -> Draft:
-        outcome = ledger.judge(entry, Stamp("", *WHEN))
+        outcome = ledger.judge(entry, Stamp("", *WHEN, self.key(entry.signer).public.fingerprint()))
         tree, trees = change_tree(ledger.reader.tree, ledger.head.tree, outcome.changes)
         write_objects(self.git, trees)
         ident = self.ident(entry.signer)
