@@ -98,7 +98,7 @@ class LedgerWriter:
         self, entry: Entry, person: Person, state: DocumentState | None, content: Content | None
     ) -> DocumentState:
         self._time += 60
-        outcome = judge(self.head, entry, Stamp("", self._time, "+0800"), state, content)
+        outcome = judge(self.head, entry, Stamp("", self._time, "+0800", ""), state, content)
         tree, trees = change_tree(self._tree, self.head.tree, outcome.changes)
         ident = Ident(person.name, person.email, self._time, "+0800")
         payload = build_commit(tree, [self.head.tip, entry.content], ident, ident, format_message(entry))
@@ -108,8 +108,8 @@ class LedgerWriter:
         self.head = next_head(self.head, entry, outcome, commit.oid, tree)
         if len(self._new) > _PACKED_TOGETHER:
             self.flush()
-        assert outcome.state is not None
-        return outcome.state
+        (after,) = outcome.states
+        return after
 
     def _tree(self, oid: str) -> TreeEntries:
         return self._trees.get(oid) or self._reader.tree(oid)

@@ -18,6 +18,14 @@ class PrsError(Exception):
         self.column = column
         self.args_ = dict(args)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As pickle needs it, which carries refusals from one process to another."""
+        return _again, (self.code, self.path, self.line, self.column, self.args_)
+
     def __str__(self) -> str:
         detail = ", ".join(f"{name}={value!r}" for name, value in self.args_.items())
         return f"{self.code} {detail}".rstrip()
+
+
+def _again(code: str, path: str, line: int, column: int, args: dict[str, object]) -> PrsError:
+    return PrsError(code, path=path, line=line, column=column, **args)

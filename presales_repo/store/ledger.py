@@ -14,6 +14,7 @@ from presales_repo.model.entry import Entry, format_message
 from presales_repo.model.ledger import DocumentState, Head
 from presales_repo.model.policy import Person, Policy, keys_of
 from presales_repo.model.replay import Outcome, Stamp
+from presales_repo.store.attest import Attested, attest, attest_all
 from presales_repo.store.files import read_file, write_file
 from presales_repo.store.ledgercache import LedgerCache
 from presales_repo.store.objects import change_tree, new_object, write_objects
@@ -90,7 +91,7 @@ class Ledger:
         write_objects(git, [*trees, commit])
         # What others would refuse must not get in: our own entry is verified like anybody's.
         walk = _Walk(self.reader, self.head, self)
-        walk.step(commit.oid)
+        walk.step(attest(commit.oid, commit.data))
         if publish is not None and not publish(commit.oid, self.head.tip):
             return None
         if not git.update_refs([(APPROVED, commit.oid, self.head.tip)], f"prs: {entry.action}"):
@@ -166,21 +167,22 @@ class _Walk:
 
     def run(self, oids: Sequence[str], progress: Progress | None) -> None:
         """Verify these entries. Raises PrsError with the id of the one that fails as its `entry`."""
+        read = attest_all(self._reader.git, oids)
         for done, oid in enumerate(oids, 1):
             try:
-                self.step(oid)
+                self.step(next(read))
             except PrsError as error:
                 error.args_["entry"] = oid
                 raise
             if progress:
                 progress(done, len(oids))
 
-    def step(self, oid: str) -> None:
+    def step(self, found: Attested) -> None:
         """Verify the next entry. Raises PrsError."""
         if self.head is None:
-            self.head = verify_genesis(self._reader, oid)
+            self.head = verify_genesis(self._reader, found)
         else:
-            verified = verify_entry(self._reader, self.head, oid, self)
+            verified = verify_entry(self._reader, self.head, found, self)
             self.head = verified.head
             self.contents.append(verified.entry.content)
             self._states |= {state.number: state for state in verified.outcome.states}
@@ -275,6 +277,7 @@ def verify_all(repository: Repository, progress: Progress | None = None) -> tupl
         oids = _first_parents(repository, tip)
         _check_memory(remembered, reader, oids)
         walk.run(oids, progress)
+        _require_objects(repository, tip)
         walk.keep_in(remembered)
     except PrsError as error:
         if error.code.startswith("E") and error.code != "E104":
@@ -283,6 +286,15 @@ def verify_all(repository: Repository, progress: Progress | None = None) -> tupl
     finally:
         remembered.close()
     return walk.head, len(oids), []
+
+
+def _require_objects(repository: Repository, tip: str) -> None:
+    """Whether everything that is published can be read: the walk computes trees, and reads texts only at their
+    submission. Raises PrsError A221."""
+    done = repository.git.run("rev-list", "--objects", "--quiet", f"{tip}^{{tree}}", ok=(0, 1, 128))
+    if done.returncode:
+        words = done.stderr.decode("utf-8", "replace").split()
+        raise PrsError("A221", oid=next((word for word in words if len(word) == 40), tip), kind="tree, blob")
 
 
 def found_ledger(
@@ -298,7 +310,7 @@ def found_ledger(
     commit = new_object("commit", attach_signature(payload, sign(payload, key)))
     write_objects(git, [commit])
     reader = ObjectReader(git)
-    head = verify_genesis(reader, commit.oid)
+    head = verify_genesis(reader, attest(commit.oid, commit.data))
     if not git.update_refs([(APPROVED, commit.oid, _ZERO)], "prs: genesis"):
         raise PrsError("E120", directory=repository.root)
     write_allowed_signers(repository, [head.policy])

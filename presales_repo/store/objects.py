@@ -17,11 +17,12 @@ _KINDS = {"commit": 1, "tree": 2, "blob": 3}
 
 @dataclass(frozen=True, slots=True)
 class NewObject:
-    """An object to write: kind, bytes and id."""
+    """An object to write: kind, bytes and id; of a tree its entries too."""
 
     kind: str
     data: bytes
     oid: str
+    entries: TreeEntries | None = None
 
 
 def new_object(kind: str, data: bytes) -> NewObject:
@@ -80,5 +81,6 @@ def change_tree(
             entries.pop(name, None)
         else:
             entries[name] = (TREE_MODE, sub)
-    tree = new_object("tree", format_tree(entries))
-    return tree.oid, [*new, tree]
+    data = format_tree(entries)
+    oid = object_id("tree", data)
+    return oid, [*new, NewObject("tree", data, oid, entries)]

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from presales_repo.errors import PrsError
-from presales_repo.model.commit import Commit, object_id, parse_commit, parse_commit_loose
+from presales_repo.model.commit import Commit, object_id, parse_commit_loose
 from presales_repo.model.document import read_document
-from presales_repo.model.entry import DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry, parse_message
+from presales_repo.model.entry import DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry
 from presales_repo.model.ledger import Content, DocumentState, Head, Proposal
 from presales_repo.model.policy import (
     Policy,
@@ -24,17 +24,16 @@ from presales_repo.model.policy import (
     validate_policy,
 )
 from presales_repo.model.replay import Outcome, Stamp, judge, judge_policy
-from presales_repo.model.sshkey import PublicKey
-from presales_repo.model.sshsig import parse_signature
-from presales_repo.model.sshverify import verify
 from presales_repo.model.tree import TREE_MODE, TreeEntries, parse_tree
+from presales_repo.store.attest import Attested
 from presales_repo.store.git import Git
-from presales_repo.store.objects import change_tree
+from presales_repo.store.objects import NewObject, change_tree
 
 FILE_MODE = "100644"
 MAX_ATTACHMENT = 512 * 1024 * 1024
 MAX_POLICY_FILES = 200
 MAX_DEPTH = 4  # folders below policy/
+MAX_TREES = 4096  # kept in memory
 POLICY_FOLDER = "policy"
 
 
@@ -71,10 +70,14 @@ class ObjectReader:
     def tree(self, oid: str) -> TreeEntries:
         """The entries of a tree."""
         if oid not in self._trees:
-            if len(self._trees) > 4096:
+            if len(self._trees) > MAX_TREES:
                 self._trees.clear()
             self._trees[oid] = parse_tree(self.read(oid, "tree"))
         return self._trees[oid]
+
+    def keep(self, trees: Iterable[NewObject]) -> None:
+        """Trees whose bytes were computed here: their ids say what they hold, git need not be asked."""
+        self._trees |= {tree.oid: tree.entries for tree in trees if tree.entries is not None}
 
     def tree_of(self, commit: str) -> str:
         """The tree of any commit."""
@@ -149,25 +152,22 @@ def load_proposal(reader: ObjectReader, commit: str) -> Proposal:
     return Proposal(policy.digest, commit, found[1], policy, ())
 
 
-def verify_genesis(reader: ObjectReader, oid: str) -> Head:
+def verify_genesis(reader: ObjectReader, found: Attested) -> Head:
     """The ledger's first entry: installs the policy that its own tree holds, signed by one of its administrators."""
-    raw = reader.read(oid, "commit")
-    commit = parse_commit(raw)
-    entry = parse_message(commit.message)
+    commit, entry = found.commit, found.entry
     if commit.parents or entry.action != GENESIS or entry.sequence != 0 or entry.ledger != NO_LEDGER:
-        raise PrsError("A222", commit=oid)
+        raise PrsError("A222", commit=found.oid)
     policy = load_policy(reader, commit.tree)
     if set(reader.tree(commit.tree)) != {POLICY_FOLDER}:
-        raise PrsError("A219", commit=oid)
+        raise PrsError("A219", commit=found.oid)
     if entry.policy != policy.digest:
         raise PrsError("A203", found=entry.policy, expected=policy.digest)
     if policy.version != 1:
         raise PrsError("A323", found=policy.version, expected=1)
-    head = Head(hashlib.sha256(raw).hexdigest(), 0, oid, commit.tree, policy)
-    _check_signer(policy, commit, entry)
+    _check_signer(policy, found)
     if entry.signer not in administrators(policy):
         raise PrsError("A320", person=entry.signer)
-    return head
+    return Head(hashlib.sha256(found.raw).hexdigest(), 0, found.oid, commit.tree, policy)
 
 
 class Documents(Protocol):
@@ -180,18 +180,18 @@ class Documents(Protocol):
         """All of them."""
 
 
-def verify_entry(reader: ObjectReader, head: Head, oid: str, known: Documents) -> Verified:
-    """Verify the entry `oid` as the one after `head`. Raises PrsError with the reason when it is not."""
-    commit = parse_commit(reader.read(oid, "commit"))
-    entry = parse_message(commit.message)
+def verify_entry(reader: ObjectReader, head: Head, found: Attested, known: Documents) -> Verified:
+    """Verify an entry as the one after `head`. Raises PrsError with the reason when it is not."""
+    commit, entry, oid = found.commit, found.entry, found.oid
     if len(commit.parents) != 2 or commit.parents[0] != head.tip or commit.parents[1] != entry.content:
         raise PrsError("A223", commit=oid, expected=head.tip)
-    key = _check_signer(head.policy, commit, entry)
-    stamp = Stamp(oid, commit.committer.time, commit.committer.offset, key.fingerprint())
+    _check_signer(head.policy, found)
+    stamp = Stamp(oid, commit.committer.time, commit.committer.offset, found.key.fingerprint())
     outcome = judge_entry(reader, head, entry, stamp, known)
-    tree, _ = change_tree(reader.tree, head.tree, outcome.changes)
+    tree, made = change_tree(reader.tree, head.tree, outcome.changes)
     if tree != commit.tree:
         raise PrsError("A219", commit=oid)
+    reader.keep(made)
     return Verified(commit, entry, outcome, next_head(head, entry, outcome, oid, tree))
 
 
@@ -218,17 +218,14 @@ def next_head(head: Head, entry: Entry, outcome: Outcome, oid: str, tree: str) -
     return replace(head, sequence=entry.sequence, tip=oid, tree=tree, policy=policy, proposal=proposal)
 
 
-def _check_signer(policy: Policy, commit: Commit, entry: Entry) -> PublicKey:
-    """The signature is that of the person whom the entry names, and git shows that person's name and address."""
-    if commit.signature is None:
-        raise PrsError("A205")
-    key = verify(parse_signature(commit.signature), commit.payload)
+def _check_signer(policy: Policy, found: Attested) -> None:
+    """The key is that of the person whom the entry names, and git shows that person's name and address."""
+    entry, key = found.entry, found.key
     person = owner_of(policy, key, entry.sequence)
     if person is None:
         raise PrsError("A301", fingerprint=key.fingerprint())
     if person.id != entry.signer:
         raise PrsError("A206", found=person.id, claimed=entry.signer)
-    for ident in (commit.author, commit.committer):
+    for ident in (found.commit.author, found.commit.committer):
         if (ident.name, ident.email) != (person.name, person.email):
             raise PrsError("A207", found=f"{ident.name} <{ident.email}>", expected=f"{person.name} <{person.email}>")
-    return key
