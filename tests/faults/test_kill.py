@@ -20,8 +20,8 @@ import pytest
 
 from tests.company import NOTE_FIELDS, ORGANISATION, PAPER_FIELDS, PRS, ROOT, Company, Desk, Result
 from tests.conftest import NOTE, PAPER
+from tests.faults.processes import KILLING, wait_for_group
 
-KILLING = Path(__file__).parent / "killing"
 SAMPLES = 4
 HOOKS = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
 
@@ -150,23 +150,6 @@ def start(desk: Desk, fault: Fault, extra: Mapping[str, str]) -> subprocess.Pope
         [*PRS, *key, *fault.words], cwd=desk.root, env=desk.environment(**extra), start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-
-
-def wait_for_group(group: int) -> None:
-    """Wait until the programs that a killed command had started are through."""
-    deadline = time.monotonic() + 60
-    while any(belongs(stat, group) for stat in Path("/proc").glob("[0-9]*/stat")):
-        assert time.monotonic() < deadline, "a program that the command started does not end"
-        time.sleep(0.005)
-
-
-def belongs(stat: Path, group: int) -> bool:
-    """Whether a process of /proc is of this group and still runs (proc(5): the name may hold spaces)."""
-    try:
-        state, _, found = stat.read_text().rpartition(") ")[2].split()[:3]
-    except OSError:
-        return False
-    return int(found) == group and state not in "ZX"
 
 
 def writes(desk: Desk, fault: Fault, log: Path) -> list[str]:
