@@ -105,7 +105,7 @@ class LedgerWriter:
         commit = new_object("commit", attach_signature(payload, sign(payload, make_key(person.id, self._seed))))
         self._trees |= {item.oid: parse_tree(item.data) for item in trees}
         self._new += [*trees, commit]
-        self.head = next_head(self.head, entry, outcome, commit.oid, tree)
+        self.head = next_head(self.head, entry, outcome, Stamp(commit.oid, self._time, "+0800"), tree)
         if len(self._new) > _PACKED_TOGETHER:
             self.flush()
         assert outcome.state is not None

@@ -9,7 +9,7 @@ import click
 
 from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import joined, labelled, show_json, show_table
+from presales_repo.cli.output import joined, labelled, show_json, show_table, signer
 from presales_repo.i18n import gettext as _
 
 
@@ -28,10 +28,7 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
     shown = show_document(session, number)
     listed = asdict(shown.listed)
     if as_json:
-        steps = [
-            {key: getattr(step, key) for key in ("step", "title", "state", "by", "commit", "time", "comment")}
-            for step in shown.steps
-        ]
+        steps = [asdict(step) for step in shown.steps]
         links = {"to": list(shown.links), "from": list(shown.linked_from)}
         extra = {"front_matter": shown.front_matter, "steps": steps, "links": links}
         show_json({**listed, **extra, "waiting_for": list(shown.holders), "versions": list(shown.versions)})
@@ -44,7 +41,10 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
     if shown.versions:
         click.echo(labelled(_("versions"), joined(shown.versions)))
     if shown.steps:
-        rows = [(s.title or _(s.step), _(s.state), s.by, s.time, s.commit[:10], s.comment) for s in shown.steps]
+        rows = [
+            (s.title or _(s.step), _(s.state), signer(s.by, s.on_behalf_of), s.time, s.commit[:10], s.comment)
+            for s in shown.steps
+        ]
         show_table((_("step"), _("state"), _("by"), _("time"), _("entry"), _("comment")), rows)
     if shown.holders:
         click.echo(labelled(_("waits for"), joined(shown.holders)))

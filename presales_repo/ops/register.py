@@ -9,8 +9,8 @@ from typing import Any
 
 from presales_repo.errors import PrsError
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
-from presales_repo.model.replay import check_holder
 from presales_repo.model.workflow import holders
+from presales_repo.ops.deputies import may_decide, principals
 from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.session import Session, Work, find_actor, open_work, working_snapshot
 from presales_repo.rules.values import split_reference
@@ -99,7 +99,8 @@ def iso_time(seconds: int, offset: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
-    """A step of the latest round: `state` is signed, open, waiting or rejected."""
+    """A step of the latest round: `state` is signed, open, waiting or rejected; `on_behalf_of`: for whom `by` signed,
+    "" for themselves."""
 
     step: str
     title: str
@@ -108,6 +109,7 @@ class StepShown:
     commit: str
     time: str
     comment: str
+    on_behalf_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +148,14 @@ def _steps(work: Work, state: DocumentState) -> Iterator[StepShown]:
         yield _shown_step(work, event.step, words[event.action], event)
     if state.round is not None:
         for index, step in enumerate(state.round.steps[state.round.position :]):
-            yield StepShown(step.id, step.title_zh, "waiting" if index else "open", "", "", "", "")
+            yield StepShown(step.id, step.title_zh, "waiting" if index else "open", "", "", "", "", "")
 
 
 def _shown_step(work: Work, step: str, state: str, event: Event) -> StepShown:
     titles = {item.id: item.title_zh for chain in work.policy.chains.values() for item in chain.steps}
     time = iso_time(event.time, event.offset)
-    return StepShown(step, titles.get(step, ""), state, event.person, event.commit, time, event.comment)
+    title = titles.get(step, "")
+    return StepShown(step, title, state, event.person, event.commit, time, event.comment, event.on_behalf)
 
 
 def _links(work: Work, snapshot: Snapshot, row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -193,7 +196,7 @@ def find_release(work: Work, number: str, version: str) -> Release:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A document that waits for the owner of the key."""
+    """A document that waits for the owner of the key. `on_behalf_of`: for whom they would sign, none for themselves."""
 
     number: str
     title: str
@@ -201,22 +204,23 @@ class Waiting:
     since: str
     submitted_by: str
     version: str
+    on_behalf_of: tuple[str, ...]
 
 
 def inbox(session: Session) -> list[Waiting]:
-    """Open steps that the owner of the key may decide, oldest first (R118)."""
+    """Open steps that the owner of the key may decide, also for others, oldest first (R118)."""
     with open_work(session) as work:
         person = find_actor(work).person.id
-        states = [state for state in work.ledger.documents(only_open=True) if _may_decide(work, state, person)]
-    return sorted(map(_waiting, states), key=lambda item: (item.since, item.number))
+        found = [item for state in work.ledger.documents(only_open=True) for item in _waiting_for(work, state, person)]
+    return sorted(found, key=lambda item: (item.since, item.number))
 
 
-def _may_decide(work: Work, state: DocumentState, person: str) -> bool:
-    try:
-        check_holder(work.policy, state.number, _open_round(state), person)
-    except PrsError:
-        return False
-    return True
+def _waiting_for(work: Work, state: DocumentState, person: str) -> list[Waiting]:
+    opened = _open_round(state)
+    if may_decide(work, state.number, opened, person, ""):
+        return [_waiting(state, ())]
+    behalf = principals(work, state.number, opened, person)
+    return [_waiting(state, tuple(behalf))] if behalf else []
 
 
 def _open_round(state: DocumentState) -> Round:
@@ -224,9 +228,9 @@ def _open_round(state: DocumentState) -> Round:
     return state.round
 
 
-def _waiting(state: DocumentState) -> Waiting:
+def _waiting(state: DocumentState, behalf: tuple[str, ...]) -> Waiting:
     submitted = next(event for event in reversed(state.events) if event.action == "submit")
     last = state.events[-1]
     opened = _open_round(state)
     since = iso_time(last.time, last.offset)
-    return Waiting(state.number, state.title, opened.step.id, since, submitted.person, opened.version)
+    return Waiting(state.number, state.title, opened.step.id, since, submitted.person, opened.version, behalf)

@@ -31,7 +31,9 @@ def published_sheet(work: Work, state: DocumentState, release: Release, document
         reviewers=tuple(people[:-1]),
         approver=people[-1] if people else "",
         approvals=approvals,
-        revisions=tuple(_revision(policy, state, item) for item in state.releases if item.sequence <= release.sequence),
+        revisions=tuple(
+            _revision(policy, state, item, english) for item in state.releases if item.sequence <= release.sequence
+        ),
         entry=release.commit,
         moment=iso_time(release.time, release.offset),
     )
@@ -40,7 +42,8 @@ def published_sheet(work: Work, state: DocumentState, release: Release, document
 def draft_sheet(work: Work, state: DocumentState | None, document: Document, moment: str) -> Sheet:
     """The sheet of a text that is not published: no approvals, marked on every page."""
     releases = state.releases if state else ()
-    revisions = tuple(_revision(work.policy, state, item) for item in releases) if state else ()
+    english = language_of(document) == "en"
+    revisions = tuple(_revision(work.policy, state, item, english) for item in releases) if state else ()
     return _sheet(
         work, document, profile="draft", version="", reviewers=(), approver="", approvals=(), revisions=revisions,
         entry="", moment=moment,
@@ -132,11 +135,10 @@ def _names(policy: Policy, ids: Iterable[str]) -> list[str]:
 
 def _approval(policy: Policy, chain: str, event: Event, english: bool) -> Approval:
     step = _step(policy, chain, event.step)
-    person = policy.people.get(event.person)
     decision = _DECISIONS["en" if english else "zh"][event.action]
     return Approval(
         step=(step.title_en if english else step.title_zh) if step else decision,
-        person=person.name if person else event.person,
+        person=_signer(policy, event, english),
         duty=_duty(policy, event, step, english),
         decision=decision,
         comment=event.comment if event.action == "approve" else "",
@@ -145,14 +147,22 @@ def _approval(policy: Policy, chain: str, event: Event, english: bool) -> Approv
     )
 
 
+def _signer(policy: Policy, event: Event, english: bool) -> str:
+    """Who signed, and for whom."""
+    name, *principal = _names(policy, [event.person, *([event.on_behalf] if event.on_behalf else [])])
+    if not principal:
+        return name
+    return f"{name} (for {principal[0]})" if english else f"{name}（代 {principal[0]}）"
+
+
 def _step(policy: Policy, chain: str, step_id: str) -> Step | None:
     steps = policy.chains[chain].steps if chain in policy.chains else ()
     return next((step for step in steps if step.id == step_id), None)
 
 
 def _duty(policy: Policy, event: Event, step: Step | None, english: bool) -> str:
-    """The duty in which somebody signed: their own role nearest to the step's."""
-    person = policy.people.get(event.person)
+    """The duty in which somebody signed: the role nearest to the step's, their own or that of whom they signed for."""
+    person = policy.people.get(event.on_behalf or event.person)
     if person is None:
         return ""
     wanted = "dept-head" if step and step.by == "dept-head-of-author" else (step.by if step else "")
@@ -160,12 +170,12 @@ def _duty(policy: Policy, event: Event, step: Step | None, english: bool) -> str
     return _title(policy.roles.get(role), english)
 
 
-def _revision(policy: Policy, state: DocumentState, release: Release) -> Revision:
+def _revision(policy: Policy, state: DocumentState, release: Release, english: bool) -> Revision:
     signed = state.approvals(release)
     return Revision(
         version=release.version,
         date=iso_time(release.time, release.offset)[:10],
         note=release.note,
         author="、".join(_names(policy, release.authors)),
-        approver=_names(policy, [signed[-1].person])[0] if signed else "",
+        approver=_signer(policy, signed[-1], english) if signed else "",
     )

@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 
 from presales_repo.model.ledger import DocumentState, Head, Proposal
 from presales_repo.model.policy import Policy, build_policy
-from presales_repo.model.statejson import STATE_SHAPE, dump_state, load_state
+from presales_repo.model.statejson import STATE_SHAPE, dump_delegations, dump_state, load_delegations, load_state
 from presales_repo.store.sqlite import open_database
 
 T = TypeVar("T")
 
 # Raise the number whenever verification changes: what older versions kept is then verified anew.
-VERIFIER = f"2 {STATE_SHAPE}"
+VERIFIER = f"3 {STATE_SHAPE}"
 _META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 _FORGET = "DROP TABLE IF EXISTS policy; DROP TABLE IF EXISTS document"
 _SCHEMA = """
@@ -78,6 +78,8 @@ class LedgerCache:
             self._meta["tree"],
             policy,
             self._proposal(self._meta.get("proposal", "")),
+            int(self._meta["latest"]),
+            self._load(load_delegations, self._meta["delegations"]),
         )
 
     def _proposal(self, text: str) -> Proposal | None:
@@ -149,6 +151,8 @@ class LedgerCache:
             "tree": head.tree,
             "policy": head.policy.digest,
             "proposal": proposal or "",
+            "latest": str(head.latest),
+            "delegations": dump_delegations(head.delegations),
         }
         self._db.leave()
         with self._db.writing():

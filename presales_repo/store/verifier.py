@@ -12,6 +12,7 @@ from typing import Any
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Commit, object_id, parse_commit, parse_commit_loose
+from presales_repo.model.delegation import with_delegation
 from presales_repo.model.document import read_document
 from presales_repo.model.entry import DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry, parse_message
 from presales_repo.model.ledger import Content, DocumentState, Head, Proposal
@@ -162,7 +163,7 @@ def verify_genesis(reader: ObjectReader, oid: str) -> Head:
         raise PrsError("A203", found=entry.policy, expected=policy.digest)
     if policy.version != 1:
         raise PrsError("A323", found=policy.version, expected=1)
-    head = Head(hashlib.sha256(raw).hexdigest(), 0, oid, commit.tree, policy)
+    head = Head(hashlib.sha256(raw).hexdigest(), 0, oid, commit.tree, policy, latest=commit.committer.time)
     _check_signer(policy, commit, entry)
     if entry.signer not in administrators(policy):
         raise PrsError("A320", person=entry.signer)
@@ -183,7 +184,7 @@ def verify_entry(
     tree, _ = change_tree(reader.tree, head.tree, outcome.changes)
     if tree != commit.tree:
         raise PrsError("A219", commit=oid)
-    return Verified(commit, entry, outcome, next_head(head, entry, outcome, oid, tree))
+    return Verified(commit, entry, outcome, next_head(head, entry, outcome, stamp, tree))
 
 
 def judge_entry(
@@ -201,13 +202,22 @@ def judge_entry(
     raise PrsError("A321")
 
 
-def next_head(head: Head, entry: Entry, outcome: Outcome, oid: str, tree: str) -> Head:
-    """The head after an entry. A policy change closes every open proposal."""
+def next_head(head: Head, entry: Entry, outcome: Outcome, stamp: Stamp, tree: str) -> Head:
+    """The head after the entry that `stamp` names. A policy change closes every open proposal."""
     policy = outcome.policy or head.policy
     proposal = outcome.proposal if outcome.policy is None else None
     if entry.action in DOCUMENT_ACTIONS:
         proposal = head.proposal
-    return replace(head, sequence=entry.sequence, tip=oid, tree=tree, policy=policy, proposal=proposal)
+    return replace(
+        head,
+        sequence=entry.sequence,
+        tip=stamp.commit,
+        tree=tree,
+        policy=policy,
+        proposal=proposal,
+        latest=max(head.latest, stamp.time),
+        delegations=with_delegation(head.delegations, outcome.delegation, stamp.offset),
+    )
 
 
 def _check_signer(policy: Policy, commit: Commit, entry: Entry) -> None:
