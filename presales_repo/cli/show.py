@@ -31,7 +31,8 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
         steps = [asdict(step) for step in shown.steps]
         links = {"to": list(shown.links), "from": list(shown.linked_from)}
         extra = {"front_matter": shown.front_matter, "steps": steps, "links": links}
-        show_json({**listed, **extra, "waiting_for": list(shown.holders), "versions": list(shown.versions)})
+        waiting = {"waiting_for": shown.holders, "deputies": [{"person": p, "for": q} for p, q in shown.deputies]}
+        show_json({**listed, **extra, **waiting, "versions": shown.versions})
         return
     click.echo(f"{shown.listed.number}  {shown.listed.title}")
     for name in ("type", "project", "status", "version", "author", "updated", "path"):
@@ -47,7 +48,7 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
         ]
         show_table((_("step"), _("state"), _("by"), _("time"), _("entry"), _("comment")), rows)
     if shown.holders:
-        click.echo(labelled(_("waits for"), joined(shown.holders)))
+        click.echo(labelled(_("waits for"), joined([*shown.holders, *(signer(*pair) for pair in shown.deputies)])))
     for label, numbers in ((_("refers to"), shown.links), (_("referred to by"), shown.linked_from)):
         if numbers:
             click.echo(labelled(label, joined(numbers)))

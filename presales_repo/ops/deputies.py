@@ -29,6 +29,12 @@ def principals(work: Work, number: str, opened: Round, signer: str) -> list[str]
     return [principal for principal in named if may_decide(work, number, opened, signer, principal)]
 
 
+def deputies(work: Work, number: str, opened: Round) -> list[tuple[str, str]]:
+    """Everybody who may decide the open step now for somebody else, with that person."""
+    named = dict.fromkeys((item.delegate, item.principal) for item in work.ledger.head.delegations)
+    return [pair for pair in named if may_decide(work, number, opened, *pair)]
+
+
 def may_decide(work: Work, number: str, opened: Round, signer: str, principal: str) -> bool:
     """Whether `signer` may decide the open step now, for `principal` or for themselves ("")."""
     time, _ = stamp(work.session, work.policy)

@@ -10,7 +10,7 @@ from typing import Any
 from presales_repo.errors import PrsError
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
 from presales_repo.model.workflow import holders
-from presales_repo.ops.deputies import may_decide, principals
+from presales_repo.ops.deputies import deputies, may_decide, principals
 from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.session import Session, Work, find_actor, open_work, working_snapshot
 from presales_repo.rules.values import split_reference
@@ -114,12 +114,14 @@ class StepShown:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One document with what the ledger says of it. `holders`: who may decide the open step."""
+    """One document with what the ledger says of it. `holders`: who may decide the open step; `deputies`: who may
+    decide it for somebody else, with that person."""
 
     listed: Listed
     front_matter: Mapping[str, Any]
     steps: tuple[StepShown, ...]
     holders: tuple[str, ...]
+    deputies: tuple[tuple[str, str], ...]
     links: tuple[str, ...]
     linked_from: tuple[str, ...]
     versions: tuple[str, ...]
@@ -133,10 +135,11 @@ def show_document(session: Session, number: str) -> Shown:
         state = work.ledger.document(number)
         opened = state.round if state else None
         waiting = holders(work.policy, opened.step, opened.department, opened.authors) if opened else ()
+        instead = deputies(work, number, opened) if opened else ()
         links, back = _links(work, snapshot, row)
         versions = tuple(release.version for release in state.releases) if state else ()
         steps = tuple(_steps(work, state)) if state else ()
-        return Shown(_listed(row, state), row.fields, steps, tuple(waiting), links, back, versions)
+        return Shown(_listed(row, state), row.fields, steps, tuple(waiting), tuple(instead), links, back, versions)
 
 
 def _steps(work: Work, state: DocumentState) -> Iterator[StepShown]:
