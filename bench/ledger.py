@@ -98,7 +98,7 @@ class LedgerWriter:
         self, entry: Entry, person: Person, state: DocumentState | None, content: Content | None
     ) -> DocumentState:
         self._time += 60
-        outcome = judge(self.head, entry, Stamp("", self._time, "+0800"), state, content)
+        outcome = judge(self.head, entry, Stamp("", self._time, "+0800"), state, content, lambda _number: None)
         tree, trees = change_tree(self._tree, self.head.tree, outcome.changes)
         ident = Ident(person.name, person.email, self._time, "+0800")
         payload = build_commit(tree, [self.head.tip, entry.content], ident, ident, format_message(entry))

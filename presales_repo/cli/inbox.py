@@ -8,6 +8,7 @@ import click
 
 from presales_repo.cli.main import make_session
 from presales_repo.cli.output import joined, show_json, show_table, signer
+from presales_repo.cli.urgency import warn_if_overdue
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.register import Waiting
 
@@ -20,6 +21,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
     from presales_repo.ops.register import inbox
 
     found = inbox(make_session(ctx))
+    for item in found:
+        warn_if_overdue(item.number, item.emergency)
     if as_json:
         show_json([asdict(item) for item in found])
     elif found:

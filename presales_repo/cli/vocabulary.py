@@ -21,6 +21,7 @@ WORDS = (
     N_("reject"),
     N_("withdraw"),
     N_("register"),
+    N_("emergency"),
     # states of steps
     N_("open"),
     N_("waiting"),

@@ -19,7 +19,8 @@ FIELD_KINDS = frozenset(
 # What publishing a document of a type may do beside publishing it (model/effects.py), and the entry of chain_rules
 # that limits it.
 DELEGATION = "delegation"
-EFFECTS = {DELEGATION: "delegation_max_days"}
+EMERGENCY = "emergency"
+EFFECTS = {DELEGATION: "delegation_max_days", EMERGENCY: "emergency_make_up_days"}
 
 
 class Field(NamedTuple):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from presales_repo.model.delegation import Delegation
 from presales_repo.model.document import Document
+from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
 from presales_repo.model.policy import Policy, Step
 
 
@@ -35,7 +36,8 @@ class Round:
     whom the open step is signed; `signers`: whose keys signed any step of this round, `seats`: for whom, in the same
     order: themselves or who delegated to them; `named`: those who signed a step that is their own, not one that lacked
     a holder, and whoever signed for somebody else; `start`: sequence of the submit entry; `grants`: the delegation
-    that comes into being when the text is published.
+    that comes into being, `requests`: the emergency release that happens, when the text is published; `released`: set
+    while the text itself is given out before its approval.
     """
 
     version: str
@@ -57,6 +59,8 @@ class Round:
     named: tuple[str, ...] = ()
     start: int = 0
     grants: Delegation | None = None
+    requests: EmergencyRequest | None = None
+    released: EmergencyRelease | None = None
 
     @property
     def step(self) -> Step:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from presales_repo.errors import PrsError
 from presales_repo.model.delegation import Delegation, check_deputy
-from presales_repo.model.effects import declared
+from presales_repo.model.effects import States, with_effects
 from presales_repo.model.entry import Entry
 from presales_repo.model.ledger import Content, DocumentState, Event, Head, Proposal, Release, Round, TreeChange
 from presales_repo.model.number import parse_number
@@ -35,20 +35,24 @@ class Stamp:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an entry does: the document's new state, the paths that change, a new policy or proposal, a delegation that
-    comes into being."""
+    comes into being, the new states of other documents."""
 
     state: DocumentState | None = None
     changes: tuple[TreeChange, ...] = ()
     policy: Policy | None = None
     proposal: Proposal | None = None
     delegation: Delegation | None = None
+    others: tuple[DocumentState, ...] = ()
 
 
-def judge(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+def judge(
+    head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None, states: States
+) -> Outcome:
     """The outcome of a document's entry at this position of the ledger.
 
     `state`: the document's state so far; `content`: what the entry's commit and path hold (for submit and
-    register). Raises PrsError A2xx when the entry's claims are wrong, A3xx when the decision is not allowed.
+    register); `states`: those of other documents. Raises PrsError A2xx when the entry's claims are wrong, A3xx when
+    the decision is not allowed.
     """
     check_position(head, entry)
     decide = {
@@ -58,7 +62,8 @@ def judge(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, c
         "reject": _reject,
         "withdraw": _withdraw,
     }[entry.action]
-    return decide(head, entry, stamp, state, content)
+    outcome = decide(head, entry, stamp, state, content)
+    return with_effects(head.policy, state, content.document if content else None, outcome, states)
 
 
 def check_position(head: Head, entry: Entry) -> None:
@@ -117,7 +122,7 @@ def _open(policy: Policy, entry: Entry, state: DocumentState | None, content: Co
     # A-11: never lowered, not even by the next version.
     important = is_important(doctype, document.value("important")) or (release is not None and release.important)
     chain = chain_of(policy, doctype, important=important, scope=document.value("scope"))
-    opened = Round(
+    return Round(
         version=entry.version,
         content=entry.content,
         path=entry.path,
@@ -131,7 +136,6 @@ def _open(policy: Policy, entry: Entry, state: DocumentState | None, content: Co
         steps=chain.steps,
         attachments=content.attachments,
     )
-    return declared(policy, doctype, document, opened, state)
 
 
 def _check_identity(entry: Entry, content: Content) -> None:
@@ -312,7 +316,7 @@ def _publish(state: DocumentState, opened: Round, entry: Entry, stamp: Stamp) ->
     before = (previous.path, *(path for path, _, _ in previous.attachments)) if previous else ()
     gone = [TreeChange(path, None) for path in before if path not in files]
     changes = (*gone, *(TreeChange(path, blob) for path, blob in files.items()))
-    return Outcome(replace(state, round=None, releases=(*state.releases, release)), changes, delegation=opened.grants)
+    return Outcome(replace(state, round=None, releases=(*state.releases, release)), changes)
 
 
 def judge_policy(head: Head, entry: Entry, proposed: Proposal | None) -> Outcome:

@@ -8,13 +8,14 @@ from dataclasses import asdict
 from typing import Any
 
 from presales_repo.model.delegation import Delegation
+from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
 from presales_repo.model.ledger import DocumentState, Event, Release, Round
 from presales_repo.model.policy import Step
 
 # Names what a dump holds: text of another shape cannot be loaded.
 STATE_SHAPE = " ".join(
     f"{kind.__name__}({','.join(kind.__annotations__)})"
-    for kind in (DocumentState, Event, Round, Step, Release, Delegation)
+    for kind in (DocumentState, Event, Round, Step, Release, Delegation, EmergencyRequest, EmergencyRelease)
 )
 
 
@@ -38,9 +39,13 @@ def load_state(text: str) -> DocumentState:
 
 def _round(raw: dict[str, Any]) -> Round:
     steps = tuple(Step(*step) for step in raw["steps"])
-    grants = _delegation(raw["grants"]) if raw["grants"] else None
+    effects = {
+        "grants": _delegation(raw["grants"]) if raw["grants"] else None,
+        "requests": EmergencyRequest(**raw["requests"]) if raw["requests"] else None,
+        "released": EmergencyRelease(**raw["released"]) if raw["released"] else None,
+    }
     tuples = _with_tuples(raw, "authors", "signed", "signers", "seats", "named")
-    return Round(**{**tuples, "steps": steps, "grants": grants})
+    return Round(**{**tuples, "steps": steps, **effects})
 
 
 def dump_delegations(delegations: Iterable[Delegation]) -> str:

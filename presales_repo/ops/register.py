@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from presales_repo.errors import PrsError
+from presales_repo.model.effects import RELEASED
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
 from presales_repo.model.workflow import holders
 from presales_repo.ops.deputies import deputies, may_decide, principals
 from presales_repo.ops.lookup import find_document, split_version
-from presales_repo.ops.session import Session, Work, find_actor, open_work, working_snapshot
+from presales_repo.ops.session import Session, Work, find_actor, open_work, today, working_snapshot
 from presales_repo.rules.values import split_reference
 from presales_repo.store.index import Row
 from presales_repo.store.snapshot import Snapshot
@@ -37,8 +38,21 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Emergency:
+    """A text in review that is given out before its approval. `request`: number of the request; `digest`: SHA-256 of
+    the text; `make_up_by`: the last day to finish the approval; `overdue`: that day is over."""
+
+    request: str
+    version: str
+    digest: str
+    make_up_by: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
-    """A line of the register. `version`: the published one, else the one in review, else None."""
+    """A line of the register. `version`: the published one, else the one in review, else None; `emergency`: None but
+    while the text in review is given out before its approval."""
 
     number: str
     title: str
@@ -49,6 +63,7 @@ class Listed:
     path: str
     author: str
     updated: str
+    emergency: Emergency | None
 
 
 def list_documents(session: Session, asked: Filter) -> list[Listed]:
@@ -56,20 +71,29 @@ def list_documents(session: Session, asked: Filter) -> list[Listed]:
     with open_work(session) as work:
         states = {state.number: state for state in work.ledger.documents()}
         rows = working_snapshot(work).rows()
-        found = [_listed(row, states.get(row.number)) for row in rows if _fits(work, row, asked)]
+        found = [_listed(work, row, states.get(row.number)) for row in rows if _fits(work, row, asked)]
     found = [item for item in found if not asked.status or item.status == asked.status]
     if asked.effective:
         found = [item for item in found if item.status in ("published", "revising")]
     return sorted(found, key=lambda item: (item.number, item.path))
 
 
-def _listed(row: Row, state: DocumentState | None) -> Listed:
+def _emergency(work: Work, state: DocumentState | None) -> Emergency | None:
+    mark = state.round.released if state and state.round else None
+    if mark is None:
+        return None
+    overdue = today(work.session, work.policy).isoformat() > mark.make_up_by
+    return Emergency(mark.request, mark.version, mark.digest, mark.make_up_by, overdue)
+
+
+def _listed(work: Work, row: Row, state: DocumentState | None) -> Listed:
     release = state.release if state else None
     version = release.version if release else (state.round.version if state and state.round else None)
     updated = iso_time(state.events[-1].time, state.events[-1].offset) if state and state.events else row.created
     return Listed(
-        row.number, row.title, row.type, row.project, status_of(state, row.blob), version, row.path, row.author, updated
-    )
+        row.number, row.title, row.type, row.project, status_of(state, row.blob), version, row.path, row.author,
+        updated, _emergency(work, state),
+    )  # fmt: skip
 
 
 def _fits(work: Work, row: Row, asked: Filter) -> bool:
@@ -139,16 +163,17 @@ def show_document(session: Session, number: str) -> Shown:
         links, back = _links(work, snapshot, row)
         versions = tuple(release.version for release in state.releases) if state else ()
         steps = tuple(_steps(work, state)) if state else ()
-        return Shown(_listed(row, state), row.fields, steps, tuple(waiting), tuple(instead), links, back, versions)
+        listed = _listed(work, row, state)
+        return Shown(listed, row.fields, steps, tuple(waiting), tuple(instead), links, back, versions)
 
 
 def _steps(work: Work, state: DocumentState) -> Iterator[StepShown]:
     """The steps of the open round, or of the round that ended last."""
     start = max((event.sequence for event in state.events if event.action in ("submit", "register")), default=0)
-    decisions = [event for event in state.events if event.sequence >= start and event.action != "submit"]
-    for event in decisions:
-        words = {"approve": "signed", "register": "signed", "reject": "rejected", "withdraw": "withdrawn"}
-        yield _shown_step(work, event.step, words[event.action], event)
+    words = {"approve": "signed", "register": "signed", "reject": "rejected", "withdraw": "withdrawn"}
+    for event in state.events:
+        if event.sequence >= start and event.action in words:
+            yield _shown_step(work, event.step, words[event.action], event)
     if state.round is not None:
         for index, step in enumerate(state.round.steps[state.round.position :]):
             yield StepShown(step.id, step.title_zh, "waiting" if index else "open", "", "", "", "", "")
@@ -199,7 +224,8 @@ def find_release(work: Work, number: str, version: str) -> Release:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A document that waits for the owner of the key. `on_behalf_of`: for whom they would sign, none for themselves."""
+    """A document that waits for the owner of the key. `on_behalf_of`: for whom they would sign, none for themselves;
+    `emergency`: as in Listed."""
 
     number: str
     title: str
@@ -208,6 +234,7 @@ class Waiting:
     submitted_by: str
     version: str
     on_behalf_of: tuple[str, ...]
+    emergency: Emergency | None
 
 
 def inbox(session: Session) -> list[Waiting]:
@@ -221,9 +248,9 @@ def inbox(session: Session) -> list[Waiting]:
 def _waiting_for(work: Work, state: DocumentState, person: str) -> list[Waiting]:
     opened = _open_round(state)
     if may_decide(work, state.number, opened, person, ""):
-        return [_waiting(state, ())]
+        return [_waiting(work, state, ())]
     behalf = principals(work, state.number, opened, person)
-    return [_waiting(state, tuple(behalf))] if behalf else []
+    return [_waiting(work, state, tuple(behalf))] if behalf else []
 
 
 def _open_round(state: DocumentState) -> Round:
@@ -231,9 +258,12 @@ def _open_round(state: DocumentState) -> Round:
     return state.round
 
 
-def _waiting(state: DocumentState, behalf: tuple[str, ...]) -> Waiting:
+def _waiting(work: Work, state: DocumentState, behalf: tuple[str, ...]) -> Waiting:
     submitted = next(event for event in reversed(state.events) if event.action == "submit")
-    last = state.events[-1]
+    last = next(event for event in reversed(state.events) if event.action != RELEASED)
     opened = _open_round(state)
     since = iso_time(last.time, last.offset)
-    return Waiting(state.number, state.title, opened.step.id, since, submitted.person, opened.version, behalf)
+    return Waiting(
+        state.number, state.title, opened.step.id, since, submitted.person, opened.version, behalf,
+        _emergency(work, state),
+    )  # fmt: skip

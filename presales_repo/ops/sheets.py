@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import cast
 
 from presales_repo.model.doctype import DocType
 from presales_repo.model.document import Document
-from presales_repo.model.ledger import DocumentState, Event, Release
+from presales_repo.model.ledger import DocumentState, Event, Release, Round
 from presales_repo.model.policy import Policy, Step, Titled
 from presales_repo.ops.register import iso_time
 from presales_repo.ops.session import Work
 from presales_repo.render.sheet import Approval, Language, Profile, Revision, Sheet
 
 _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
-_DECISIONS = {"zh": {"approve": "同意", "register": "登记"}, "en": {"approve": "approved", "register": "registered"}}
+_DECISIONS = {
+    "zh": {"approve": "同意", "register": "登记", "emergency": "紧急发布"},
+    "en": {"approve": "approved", "register": "registered", "emergency": "emergency release"},
+}
 
 
 def published_sheet(work: Work, state: DocumentState, release: Release, document: Document, profile: Profile) -> Sheet:
@@ -37,6 +41,27 @@ def published_sheet(work: Work, state: DocumentState, release: Release, document
         entry=release.commit,
         moment=iso_time(release.time, release.offset),
     )
+
+
+def released_sheet(work: Work, state: DocumentState, opened: Round, document: Document, profile: Profile) -> Sheet:
+    """The sheet of a text in review that is given out before its approval. Raises nothing; `opened.released` is set."""
+    mark = opened.released
+    assert mark is not None, "only a released round has such a sheet"
+    english = language_of(document) == "en"
+    event = next(event for event in reversed(state.events) if event.commit == mark.commit)
+    sheet = _sheet(
+        work,
+        document,
+        profile=profile,
+        version=opened.version,
+        reviewers=(),
+        approver="",
+        approvals=(_approval(work.policy, opened.chain, event, english),),
+        revisions=tuple(_revision(work.policy, state, item, english) for item in state.releases),
+        entry=mark.commit,
+        moment=iso_time(mark.time, mark.offset),
+    )
+    return replace(sheet, urgent=True, effective_date=document.value("effective_date"))
 
 
 def draft_sheet(work: Work, state: DocumentState | None, document: Document, moment: str) -> Sheet:
@@ -141,7 +166,7 @@ def _approval(policy: Policy, chain: str, event: Event, english: bool) -> Approv
         person=_signer(policy, event, english),
         duty=_duty(policy, event, step, english),
         decision=decision,
-        comment=event.comment if event.action == "approve" else "",
+        comment="" if event.action == "register" else event.comment,
         time=iso_time(event.time, event.offset),
         entry=event.commit,
     )

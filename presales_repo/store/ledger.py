@@ -185,8 +185,8 @@ class _Walk:
             verified = verify_entry(self._reader, self.head, oid, self._document)
             self.head = verified.head
             self.contents.append(verified.entry.content)
-            if verified.outcome.state:
-                self._states[verified.outcome.state.number] = verified.outcome.state
+            changed = (verified.outcome.state, *verified.outcome.others)
+            self._states |= {state.number: state for state in changed if state}
         self._in_force[self.head.policy.digest] = self.head.policy
 
     def _document(self, number: str) -> DocumentState | None:

@@ -194,7 +194,7 @@ def judge_entry(
     if entry.action in DOCUMENT_ACTIONS:
         opens = entry.action in ("submit", "register")
         content = load_content(reader, entry.content, entry.path) if opens else None
-        return judge(head, entry, stamp, state_of(entry.document), content)
+        return judge(head, entry, stamp, state_of(entry.document), content, state_of)
     if entry.action == "policy-endorse" and head.proposal is not None:
         return judge_policy(head, entry, head.proposal if head.proposal.content == entry.content else None)
     if entry.action == "policy-propose":

@@ -97,9 +97,9 @@ class Desk:
     def record(self, entry: Entry, content: Content | None = None) -> Outcome:
         """Judge an entry and, when it is allowed, make it part of the ledger. Raises PrsError."""
         stamp = Stamp(sha(f"entry {entry.sequence}"), self.time, self.offset)
-        outcome = judge(self.head, entry, stamp, self.states.get(entry.document), content)
+        outcome = judge(self.head, entry, stamp, self.states.get(entry.document), content, self.states.get)
         assert outcome.state is not None
-        self.states[entry.document] = outcome.state
+        self.states |= {state.number: state for state in (outcome.state, *outcome.others)}
         self.sequence = entry.sequence
         self.latest = max(self.latest, self.time)
         self.delegations = with_delegation(self.delegations, outcome.delegation, self.offset)

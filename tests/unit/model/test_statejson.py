@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from presales_repo.model.delegation import Delegation
+from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
 from presales_repo.model.ledger import DocumentState, Event, Release, Round
 from presales_repo.model.policy import Step
 from presales_repo.model.statejson import STATE_SHAPE, dump_delegations, dump_state, load_delegations, load_state
@@ -37,6 +38,8 @@ ROUNDS = st.builds(
     named=NAMES,
     start=COUNTS,
     grants=st.none() | DELEGATIONS,
+    requests=st.none() | st.builds(EmergencyRequest, WORDS, WORDS, COUNTS, WORDS, WORDS),
+    released=st.none() | st.builds(EmergencyRelease, *[WORDS] * 7, COUNTS, WORDS),
 )
 RELEASES = st.builds(
     Release,
@@ -79,5 +82,16 @@ def test_delegations_are_loaded_as_they_were(delegations: tuple[Delegation, ...]
 
 
 def test_the_shape_names_every_field_so_that_no_old_cache_is_misread() -> None:
-    for field in ("named", "attachments", "important", "chain", "quorum", "comment", "type_id", "seats", "to_date"):
+    for field in (
+        "named",
+        "attachments",
+        "important",
+        "chain",
+        "quorum",
+        "comment",
+        "type_id",
+        "seats",
+        "to_date",
+        "make_up_by",
+    ):
         assert field in STATE_SHAPE
