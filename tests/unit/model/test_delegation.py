@@ -379,3 +379,26 @@ def test_a_round_remembers_hands_and_seats(desk: Desk) -> None:
     assert opened is not None
     assert (opened.signed, opened.hands, opened.signers, opened.seats) == (("ye",), ("xu",), ("xu",), ("ye",))
     assert replace(opened, signed=()).hands == ()
+
+
+def test_a_leader_who_covered_a_vacancy_is_not_represented_in_the_next() -> None:
+    few = [one for one in PEOPLE if one["id"] in ("lin", "xu", "cheng")]
+    desk = Desk(policy_of(few, CHAINS, TYPES))
+    terms = {**TERMS, "principal": "cheng", "roles": "[company-leader]"}
+    desk.submit("lin", content_of("letter", "lin", LETTER, **terms))
+    desk.decide("approve", "cheng", LETTER)
+    desk.submit("lin", content_of("paper", "lin"))
+    desk.decide("approve", "cheng")
+    error = refused("A306", lambda: desk.decide("approve", "xu", on_behalf="cheng"))
+    assert error.args_["person"] == "cheng"
+
+
+def test_one_hand_is_one_person_however_many_seats_it_fills() -> None:
+    """The leader signs for the head of department, and then covers the manager and the chair of the meeting."""
+    few = [one for one in PEOPLE if one["id"] in ("lin", "gao", "cheng")]
+    desk = Desk(policy_of(few, CHAINS, TYPES))
+    delegate(desk, delegate="cheng")
+    desk.submit("lin", content_of("paper", "lin", scope="company"))
+    desk.decide("approve", "cheng", on_behalf="gao")
+    desk.decide("approve", "cheng")
+    refused("A306", lambda: desk.decide("approve", "cheng"))
