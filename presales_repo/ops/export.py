@@ -121,7 +121,7 @@ def _gather(work: Work, names: Sequence[str], everything: bool, profile: Profile
 def _given_out(work: Work, number: str, version: str, profile: Profile) -> _Item:
     """A published version; or the text in review, while an emergency release gives it out."""
     state = work.ledger.document(number)
-    opened = state.round if state else None
+    opened = state.round if state and profile in ("controlled", "external") else None
     if state is None or opened is None or opened.released is None or version not in ("", opened.version):
         return _published(work, number, version, profile)
     if profile == "external":

@@ -66,6 +66,9 @@ def test_a_customer_gets_it_marked_too(released: Desk, tmp_path: Path) -> None:
     assert all(MARK in page.extract_text() for page in reader.pages)
     assert "商业秘密" not in words
     assert REQUEST not in words
+    assert released.prs("", "export", PAPER, "--profile", "obsolete").codes == ["W108"]
+    drawn, _, words = exported(released, tmp_path, PAPER, "--profile", "draft")
+    assert (drawn["emergency"], MARK in words) == (False, False)
 
 
 def test_the_register_tells_it(released: Desk) -> None:
