@@ -98,14 +98,14 @@ class LedgerWriter:
         self, entry: Entry, person: Person, state: DocumentState | None, content: Content | None
     ) -> DocumentState:
         self._time += 60
-        outcome = judge(self.head, entry, Stamp("", self._time, "+0800", ""), state, content)
+        outcome = judge(self.head, entry, Stamp("", self._time, "+0800", ""), state, content, lambda _number: None)
         tree, trees = change_tree(self._tree, self.head.tree, outcome.changes)
         ident = Ident(person.name, person.email, self._time, "+0800")
         payload = build_commit(tree, [self.head.tip, entry.content], ident, ident, format_message(entry))
         commit = new_object("commit", attach_signature(payload, sign(payload, make_key(person.id, self._seed))))
         self._trees |= {item.oid: parse_tree(item.data) for item in trees}
         self._new += [*trees, commit]
-        self.head = next_head(self.head, entry, outcome, commit.oid, tree)
+        self.head = next_head(self.head, entry, outcome, Stamp(commit.oid, self._time, "+0800", ""), tree)
         if len(self._new) > _PACKED_TOGETHER:
             self.flush()
         (after,) = outcome.states

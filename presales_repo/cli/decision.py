@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from presales_repo.cli.output import joined, show_json
+from presales_repo.cli.output import joined, show_json, signer
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.decide import Decision
 
@@ -21,7 +21,7 @@ def show_decision(decision: Decision, as_json: bool) -> None:
             action=_(decision.action),
             number=decision.number,
             version=decision.version,
-            person=decision.person,
+            person=signer(decision.person, decision.on_behalf_of),
             status=_(decision.status),
         )
     )

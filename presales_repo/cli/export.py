@@ -44,7 +44,8 @@ def command(
     else:
         for item in result.exported:
             pages = _("{count} pages").format(count=item.pages)
-            click.echo(f"{item.number} {item.version or _('draft')}  {pages}  {item.path}")
+            mark = f" ({_('emergency release')})" if item.emergency else ""
+            click.echo(f"{item.number} {item.version or _('draft')}{mark}  {pages}  {item.path}")
     for failure in result.failed:
         click.echo(f"{failure.number}:", err=True)
         print_error(failure.error)

@@ -8,7 +8,7 @@ import click
 
 from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import show_json, show_table
+from presales_repo.cli.output import show_json, show_table, signer
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.history import Happening
 
@@ -32,4 +32,12 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
 
 def _row(item: Happening) -> tuple[str, ...]:
     time = item.time[:16].replace("T", " ")
-    return (time, item.person, _(item.decision), item.version, item.changed, item.commit[:10], item.note)
+    return (
+        time,
+        signer(item.person, item.on_behalf_of),
+        _(item.decision),
+        item.version,
+        item.changed,
+        item.commit[:10],
+        item.note,
+    )

@@ -7,8 +7,10 @@ from dataclasses import asdict
 import click
 
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import show_json, show_table
+from presales_repo.cli.output import joined, show_json, show_table, signer
+from presales_repo.cli.urgency import warn_if_overdue
 from presales_repo.i18n import gettext as _
+from presales_repo.ops.register import Waiting
 
 
 @click.command("inbox")
@@ -19,13 +21,19 @@ def command(ctx: click.Context, as_json: bool) -> None:
     from presales_repo.ops.register import inbox
 
     found = inbox(make_session(ctx))
+    for item in found:
+        warn_if_overdue(item.number, item.emergency)
     if as_json:
         show_json([asdict(item) for item in found])
     elif found:
-        rows = [
-            (w.number, _(w.step), w.version, w.since[:16].replace("T", " "), w.submitted_by, w.title) for w in found
-        ]
-        show_table((_("number"), _("step"), _("version"), _("since"), _("submitted by"), _("title")), rows)
+        heads = (_("number"), _("step"), _("version"), _("since"), _("submitted by"), _("title"))
+        show_table(heads, [_row(item) for item in found])
         click.echo(_("Next: prs show NUMBER; prs approve NUMBER, or prs reject NUMBER --reason TEXT"), err=True)
     else:
         click.echo(_("Nothing waits for you."), err=True)
+
+
+def _row(item: Waiting) -> tuple[str, ...]:
+    step = signer(_(item.step), joined(item.on_behalf_of))
+    since = item.since[:16].replace("T", " ")
+    return (item.number, step, item.version, since, item.submitted_by, item.title)

@@ -10,6 +10,7 @@ from presales_repo.cli.complete import complete_project, complete_type
 from presales_repo.cli.main import make_session
 from presales_repo.cli.new import parse_pairs
 from presales_repo.cli.output import show_json, show_table
+from presales_repo.cli.urgency import status_words
 from presales_repo.errors import PrsError
 from presales_repo.i18n import gettext as _
 from presales_repo.rules.values import is_date
@@ -70,5 +71,5 @@ def command(
         show_json([asdict(item) for item in found])
         return
     heads = (_("number"), _("status"), _("version"), _("author"), _("updated"), _("title"))
-    rows = [(d.number, _(d.status), d.version or "", d.author, d.updated[:10], d.title) for d in found]
+    rows = [(d.number, status_words(d), d.version or "", d.author, d.updated[:10], d.title) for d in found]
     show_table(heads, rows)

@@ -27,6 +27,11 @@ def joined(items: Iterable[str]) -> str:
     return _(", ").join(items)
 
 
+def signer(person: str, principal: str) -> str:
+    """Who signed, and for whom."""
+    return _("{person} (for {principal})").format(person=person, principal=principal) if principal else person
+
+
 def width(text: str) -> int:
     """Columns that a text takes on a terminal: two for a Chinese character."""
     return sum(_columns(char) for char in text)

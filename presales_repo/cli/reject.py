@@ -12,10 +12,11 @@ from presales_repo.cli.main import make_session
 @click.command("reject")
 @click.argument("number", shell_complete=complete_number)
 @click.option("--reason", required=True, help="What the author has to mend.")
+@click.option("--for", "principal", default="", metavar="PERSON", help="Sign for somebody who delegated it to you.")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @click.pass_context
-def command(ctx: click.Context, number: str, reason: str, as_json: bool) -> None:
+def command(ctx: click.Context, number: str, reason: str, principal: str, as_json: bool) -> None:
     """Give the document back to its author."""
     from presales_repo.ops.decide import reject
 
-    show_decision(reject(make_session(ctx), number, reason), as_json)
+    show_decision(reject(make_session(ctx), number, reason, principal), as_json)

@@ -9,8 +9,10 @@ import click
 
 from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import joined, labelled, show_json, show_table
+from presales_repo.cli.output import joined, labelled, show_json, show_table, signer
+from presales_repo.cli.urgency import status_words, warn_if_overdue
 from presales_repo.i18n import gettext as _
+from presales_repo.ops.register import Shown
 
 
 @click.command("show")
@@ -26,28 +28,37 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
         sys.stdout.buffer.write(version_bytes(session, number))
         return
     shown = show_document(session, number)
-    listed = asdict(shown.listed)
+    warn_if_overdue(shown.listed.number, shown.listed.emergency)
     if as_json:
-        steps = [
-            {key: getattr(step, key) for key in ("step", "title", "state", "by", "commit", "time", "comment")}
-            for step in shown.steps
-        ]
+        listed = asdict(shown.listed)
+        steps = [asdict(step) for step in shown.steps]
         links = {"to": list(shown.links), "from": list(shown.linked_from)}
         extra = {"front_matter": shown.front_matter, "steps": steps, "links": links}
-        show_json({**listed, **extra, "waiting_for": list(shown.holders), "versions": list(shown.versions)})
+        waiting = {"waiting_for": shown.holders, "deputies": [{"person": p, "for": q} for p, q in shown.deputies]}
+        show_json({**listed, **extra, **waiting, "versions": shown.versions})
         return
+    _print(shown)
+
+
+def _print(shown: Shown) -> None:
     click.echo(f"{shown.listed.number}  {shown.listed.title}")
     for name in ("type", "project", "status", "version", "author", "updated", "path"):
-        value = listed[name]
+        value = getattr(shown.listed, name)
         if value:
-            click.echo(labelled(_(name), _(value) if name == "status" else value))
+            click.echo(labelled(_(name), status_words(shown.listed) if name == "status" else value))
+    if shown.listed.emergency:
+        text = _("{request}, version {version}, approval to be made up by {make_up_by}")
+        click.echo(labelled(_("emergency release"), text.format(**asdict(shown.listed.emergency))))
     if shown.versions:
         click.echo(labelled(_("versions"), joined(shown.versions)))
     if shown.steps:
-        rows = [(s.title or _(s.step), _(s.state), s.by, s.time, s.commit[:10], s.comment) for s in shown.steps]
+        rows = [
+            (s.title or _(s.step), _(s.state), signer(s.by, s.on_behalf_of), s.time, s.commit[:10], s.comment)
+            for s in shown.steps
+        ]
         show_table((_("step"), _("state"), _("by"), _("time"), _("entry"), _("comment")), rows)
     if shown.holders:
-        click.echo(labelled(_("waits for"), joined(shown.holders)))
+        click.echo(labelled(_("waits for"), joined([*shown.holders, *(signer(*pair) for pair in shown.deputies)])))
     for label, numbers in ((_("refers to"), shown.links), (_("referred to by"), shown.linked_from)):
         if numbers:
             click.echo(labelled(label, joined(numbers)))

@@ -23,6 +23,7 @@ WORDS = (
     N_("withdraw"),
     N_("register"),
     N_("reaffirm"),
+    N_("emergency"),
     # states of steps
     N_("open"),
     N_("waiting"),

@@ -16,6 +16,12 @@ FIELD_KINDS = frozenset(
     " doctype project-ref date-or-longterm attachments".split()
 )
 
+# What publishing a document of a type may do beside publishing it (model/effects.py), and the entry of chain_rules
+# that limits it.
+DELEGATION = "delegation"
+EMERGENCY = "emergency"
+EFFECTS = {DELEGATION: "delegation_max_days", EMERGENCY: "emergency_make_up_days"}
+
 
 class Field(NamedTuple):
     """One field of front matter. `values`: keys and labels of an enum; `item`: fields of each mapping in a list;
@@ -43,7 +49,8 @@ class RequiredHeading(NamedTuple):
 
 
 class DocType(NamedTuple):
-    """One document type. `scope`: project, none or either; `authors`: roles that may write it."""
+    """One document type. `scope`: project, none or either; `authors`: roles that may write it; `effect`: what
+    publishing one does beside, a word of EFFECTS, or ""."""
 
     id: str
     title_zh: str
@@ -61,6 +68,7 @@ class DocType(NamedTuple):
     fields: Mapping[str, Field]
     headings: tuple[RequiredHeading, ...]
     mutable: tuple[str, ...]
+    effect: str
 
 
 class DocTypes(Mapping[str, DocType]):
@@ -103,6 +111,7 @@ def build_type(raw: Mapping[str, Any]) -> DocType:
             fields=build_fields(raw.get("fields"), where),
             headings=tuple(_heading(item) for item in list_of(raw.get("headings"))),
             mutable=texts_of(raw.get("mutable_after_release")),
+            effect=text_of(raw.get("effect", "")),
         )
 
 

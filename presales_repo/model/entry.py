@@ -28,8 +28,8 @@ _CLAIMS = {
     GENESIS: frozenset[str](),
     "submit": _ROUND | {"Authors"},
     "register": _ROUND | {"Authors"},
-    "approve": _ROUND | {"Step"},
-    "reject": _ROUND | {"Step"},
+    "approve": _ROUND | {"Step", "On-Behalf-Of"},
+    "reject": _ROUND | {"Step", "On-Behalf-Of"},
     "withdraw": _ROUND,
     "reaffirm": _ROUND,
     "policy-propose": _POLICY,
@@ -47,7 +47,8 @@ class Entry:
     """What an entry claims. `ledger`: SHA-256 of the genesis commit object (zeros in genesis itself);
     `content`: the commit on main that holds the text; `digest`: SHA-256 of the document's bytes, or of the
     proposed policy; `policy`: SHA-256 of the policy in force before the entry; `authors`: who counts as an
-    author of this round (submit and register); `attachments`: (SHA-256, path) of each attached file."""
+    author of this round (submit and register); `attachments`: (SHA-256, path) of each attached file;
+    `on_behalf`: for whom the signer decides (approve and reject), "" for themselves."""
 
     action: str
     ledger: str
@@ -63,6 +64,7 @@ class Entry:
     digest: str = ""
     attachments: tuple[tuple[str, str], ...] = ()
     comment: str = ""
+    on_behalf: str = ""
 
 
 def subject_of(entry: Entry) -> str:
@@ -103,6 +105,7 @@ def _trailers(entry: Entry) -> list[tuple[str, str]]:
         ("Prs-Attachments", " ".join(f"{digest}:{quote(path, safe=_PATH_SAFE)}" for digest, path in entry.attachments)),
         ("Prs-Policy", entry.policy),
         ("Prs-Signer", entry.signer),
+        ("Prs-On-Behalf-Of", entry.on_behalf),
     ]
     return [(key, value) for key, value in pairs if value]
 
@@ -162,6 +165,7 @@ def _entry(values: dict[str, str], comment: str) -> Entry:
         digest=values.get("Prs-Digest", ""),
         attachments=tuple(map(_attachment, values.get("Prs-Attachments", "").split())),
         comment=comment,
+        on_behalf=values.get("Prs-On-Behalf-Of", ""),
     )
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from presales_repo.model.delegation import Delegation
 from presales_repo.model.document import Document
+from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
 from presales_repo.model.policy import Policy, Step
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One decision on a document. `time`: seconds since 1970, `offset`: the zone as git writes it (+0800); `key`:
-    fingerprint of the key that signed it."""
+    fingerprint of the key that signed it; `on_behalf`: for whom `person` decided, "" for themselves."""
 
     sequence: int
     commit: str
@@ -23,6 +25,7 @@ class Event:
     offset: str
     comment: str
     key: str
+    on_behalf: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,12 @@ class Round:
     """An open submission: the text, the chain fixed for it, and who signed so far.
 
     `content`: commit on main; `blob`: git id and `digest`: SHA-256 of the document's bytes; `chain`: id of the chain;
-    `attachments`: path, git id, SHA-256 of each attached file; `position`: index of the open step; `signed`: who
-    signed the open step; `signers`: who signed any step of this round; `named`: those of them who signed a step that
-    is their own, not one that lacked a holder; `start`: sequence of the submit entry.
+    `attachments`: path, git id, SHA-256 of each attached file; `position`: index of the open step; `signed`: for
+    whom the open step is signed; `signers`: whose keys signed any step of this round, `seats`: for whom, in the same
+    order: themselves or who delegated to them; `named`: those who signed a step that is their own, not one that lacked
+    a holder, and whoever signed for somebody else; `start`: sequence of the submit entry; `grants`: the delegation
+    that comes into being, `requests`: the emergency release that happens, when the text is published; `released`: set
+    while the text itself is given out before its approval.
     """
 
     version: str
@@ -50,13 +56,22 @@ class Round:
     position: int = 0
     signed: tuple[str, ...] = ()
     signers: tuple[str, ...] = ()
+    seats: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     start: int = 0
+    grants: Delegation | None = None
+    requests: EmergencyRequest | None = None
+    released: EmergencyRelease | None = None
 
     @property
     def step(self) -> Step:
         """The step that waits for a decision."""
         return self.steps[self.position]
+
+    @property
+    def hands(self) -> tuple[str, ...]:
+        """Whose keys signed the open step, for themselves or for others."""
+        return self.signers[len(self.signers) - len(self.signed) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +167,9 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The ledger at one position. `ledger`: SHA-256 of the genesis commit; `tree`: git id of the library's tree."""
+    """The ledger at one position. `ledger`: SHA-256 of the genesis commit; `tree`: git id of the library's tree;
+    `latest`: the latest committer time of any entry so far, in seconds since 1970; `delegations`: what published
+    letters give, the ended ones too."""
 
     ledger: str
     sequence: int
@@ -160,6 +177,8 @@ class Head:
     tree: str
     policy: Policy
     proposal: Proposal | None = None
+    latest: int = 0
+    delegations: tuple[Delegation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

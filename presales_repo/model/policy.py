@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from presales_repo.errors import PrsError
-from presales_repo.model.doctype import DocType, DocTypes, Field, build_fields
+from presales_repo.model.doctype import EFFECTS, DocType, DocTypes, Field, build_fields
 from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 from presales_repo.model.text import decode_text
 from presales_repo.model.yamlsubset import parse_yaml, to_data
@@ -308,6 +308,21 @@ def _validate_type(policy: Policy, doctype: DocType) -> None:
     ]
     for key, table in references:
         _require(key in table, f"type {doctype.id}", key)
+    _validate_effect(policy, doctype)
+
+
+def _validate_effect(policy: Policy, doctype: DocType) -> None:
+    """An effect needs somebody else's signature, and the limit that the policy sets for it."""
+    if not doctype.effect:
+        return
+    where = f"type {doctype.id}"
+    _require(doctype.effect in EFFECTS, where, f"effect {doctype.effect}")
+    _require(
+        policy.chains[doctype.chain].steps, where, f"effect {doctype.effect}, but chain {doctype.chain} has no step"
+    )
+    limit = EFFECTS[doctype.effect]
+    with located(f"chain_rules, {limit}"):
+        _require(whole_of(policy.chain_rules[limit]) >= 1, "chain_rules", limit)
 
 
 def administrators(policy: Policy) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from presales_repo.errors import PrsError
+from presales_repo.model.delegation import Delegation, check_deputy
+from presales_repo.model.effects import States, with_effects
 from presales_repo.model.entry import Entry
 from presales_repo.model.ledger import Content, DocumentState, Event, Head, Proposal, Release, Round, TreeChange
 from presales_repo.model.number import parse_number
@@ -36,19 +38,24 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an entry does: the documents' new states, the paths that change, a new policy or proposal."""
+    """What an entry does: the documents' new states, that of the document itself first; the paths that change, a new
+    policy or proposal, a delegation that comes into being."""
 
     states: tuple[DocumentState, ...] = ()
     changes: tuple[TreeChange, ...] = ()
     policy: Policy | None = None
     proposal: Proposal | None = None
+    delegation: Delegation | None = None
 
 
-def judge(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+def judge(
+    head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None, states: States
+) -> Outcome:
     """The outcome of a document's entry at this position of the ledger.
 
     `state`: the document's state so far; `content`: what the entry's commit and path hold (for submit and
-    register). Raises PrsError A2xx when the entry's claims are wrong, A3xx when the decision is not allowed.
+    register); `states`: those of other documents. Raises PrsError A2xx when the entry's claims are wrong, A3xx when
+    the decision is not allowed.
     """
     check_position(head, entry)
     decide = {
@@ -59,7 +66,8 @@ def judge(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, c
         "withdraw": _withdraw,
         REAFFIRM: _reaffirm,
     }[entry.action]
-    return decide(head, entry, stamp, state, content)
+    outcome = decide(head, entry, stamp, state, content)
+    return with_effects(head.policy, state, content.document if content else None, outcome, states)
 
 
 def check_position(head: Head, entry: Entry) -> None:
@@ -171,33 +179,37 @@ def _base(state: DocumentState | None, content: Content) -> DocumentState:
 
 def _approve(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
     opened = _opened(entry, state)
-    check_holder(head.policy, entry.document, opened, entry.signer)
+    _check_right(head, entry, stamp, opened)
     assert state is not None
-    own = () if covers_vacancy(head.policy, opened, entry.signer) else (entry.signer,)
+    seat = entry.on_behalf or entry.signer
+    own = () if covers_vacancy(head.policy, opened, seat) else (seat,)
     moved = replace(
         opened,
-        signed=(*opened.signed, entry.signer),
+        signed=(*opened.signed, seat),
         signers=(*opened.signers, entry.signer),
-        named=(*opened.named, *own),
+        seats=(*opened.seats, seat),
+        named=(*opened.named, *own, *([entry.signer] if entry.on_behalf else [])),
     )
     new = state.with_event(_event(entry, stamp))
     if len(moved.signed) < opened.step.quorum:
         return Outcome((replace(new, round=moved),))
     if opened.position + 1 < len(opened.steps):
         return Outcome((replace(new, round=replace(moved, position=opened.position + 1, signed=())),))
-    _check_distinct(head.policy, opened, moved.signers)
+    _check_distinct(head.policy, moved)
     return _publish(new, opened, entry, stamp)
 
 
-def _check_distinct(policy: Policy, opened: Round, signers: tuple[str, ...]) -> None:
+def _check_distinct(policy: Policy, signed: Round) -> None:
+    """One person counts once, whether they sign for themselves, for others, or others for them."""
     least = int(policy.chain_rules.get("important_min_distinct_signers") or 1)
-    if opened.important and len(opened.steps) > 1 and len(set(signers)) < least:
-        raise PrsError("A306", person=signers[-1], version=opened.version)
+    distinct = min(len(set(signed.signers)), len(set(signed.seats)))
+    if signed.important and len(signed.steps) > 1 and distinct < least:
+        raise PrsError("A306", person=signed.signers[-1], version=signed.version)
 
 
 def _reject(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
     opened = _opened(entry, state)
-    check_holder(head.policy, entry.document, opened, entry.signer)
+    _check_right(head, entry, stamp, opened)
     if not entry.comment.strip():
         raise PrsError("A314", number=entry.document)
     assert state is not None
@@ -226,6 +238,31 @@ def _opened(entry: Entry, state: DocumentState | None) -> Round:
     return opened
 
 
+def _check_right(head: Head, entry: Entry, stamp: Stamp, opened: Round) -> None:
+    """Whether the signer may decide the open step, for themselves or for whom the entry names.
+
+    Raises PrsError as check_right does; A337 when an entry for somebody else is dated before one that is already
+    there: else a right could be used past its end.
+    """
+    check_right(head, entry.document, opened, entry.signer, entry.on_behalf, stamp.time)
+    if entry.on_behalf and stamp.time < head.latest:
+        raise PrsError("A337", number=entry.document, person=entry.signer, seconds=head.latest - stamp.time)
+
+
+def check_right(head: Head, number: str, opened: Round, signer: str, principal: str, time: int) -> None:
+    """Whether `signer` may decide the open step at `time` for `principal`, or for themselves where that is "".
+
+    Raises PrsError as check_holder and check_deputy do.
+    """
+    if not principal:
+        check_holder(head.policy, number, opened, signer)
+        return
+    if principal not in head.policy.people:
+        raise PrsError("A335", number=number, person=signer, principal=principal, role=opened.step.by)
+    check_holder(head.policy, number, opened, principal)
+    check_deputy(head, number, opened, signer, principal, time)
+
+
 def check_holder(policy: Policy, number: str, opened: Round, person_id: str) -> None:
     """Whether a person may decide the open step.
 
@@ -237,7 +274,7 @@ def check_holder(policy: Policy, number: str, opened: Round, person_id: str) -> 
     allowed = holders(policy, opened.step, opened.department, opened.authors)
     if person_id in allowed:
         again = opened.important and person_id in opened.named and not covers_vacancy(policy, opened, person_id)
-        if person_id in opened.signed or again:
+        if person_id in opened.signed or person_id in opened.hands or again:
             raise PrsError("A306", person=person_id, version=opened.version)
         return
     person = policy.people[person_id]
@@ -257,7 +294,7 @@ def _holds_later(policy: Policy, opened: Round, person: str) -> bool:
 def _event(entry: Entry, stamp: Stamp) -> Event:
     return Event(
         entry.sequence, stamp.commit, entry.action, entry.version, entry.step, entry.signer, stamp.time, stamp.offset,
-        entry.comment, stamp.key,
+        entry.comment, stamp.key, entry.on_behalf,
     )  # fmt: skip
 
 

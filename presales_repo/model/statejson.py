@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from presales_repo.model.delegation import Delegation
+from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, Voided
 from presales_repo.model.policy import Step
 
 # Names what a dump holds: text of another shape cannot be loaded.
 STATE_SHAPE = " ".join(
     f"{kind.__name__}({','.join(kind.__annotations__)})"
-    for kind in (DocumentState, Event, Round, Step, Release, Voided)
+    for kind in (DocumentState, Event, Round, Step, Release, Voided, Delegation, EmergencyRequest, EmergencyRelease)
 )
 
 
@@ -41,7 +44,27 @@ def _release(raw: dict[str, Any]) -> Release:
 
 def _round(raw: dict[str, Any]) -> Round:
     steps = tuple(Step(*step) for step in raw["steps"])
-    return Round(**{**_with_tuples(raw, "authors", "signed", "signers", "named"), "steps": steps})
+    effects = {
+        "grants": _delegation(raw["grants"]) if raw["grants"] else None,
+        "requests": EmergencyRequest(**raw["requests"]) if raw["requests"] else None,
+        "released": EmergencyRelease(**raw["released"]) if raw["released"] else None,
+    }
+    tuples = _with_tuples(raw, "authors", "signed", "signers", "seats", "named")
+    return Round(**{**tuples, "steps": steps, **effects})
+
+
+def dump_delegations(delegations: Iterable[Delegation]) -> str:
+    """What published letters give, as JSON."""
+    return json.dumps([asdict(item) for item in delegations], ensure_ascii=False)
+
+
+def load_delegations(text: str) -> tuple[Delegation, ...]:
+    """The delegations that dump_delegations wrote."""
+    return tuple(map(_delegation, json.loads(text)))
+
+
+def _delegation(raw: dict[str, Any]) -> Delegation:
+    return Delegation(**{**raw, "roles": tuple(raw["roles"])})
 
 
 def _with_tuples(raw: dict[str, Any], *keys: str) -> dict[str, Any]:

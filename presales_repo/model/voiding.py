@@ -16,6 +16,7 @@ from presales_repo.model.policy import Policy
 
 VOID = "void"
 REAFFIRM = "reaffirm"
+_ASIDE = (VOID, "emergency")  # they happen to a document, and no version rests on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def _grounds(release: Release, events: Iterable[Event]) -> Iterable[Event]:
     """Those of the events without which there would be no such release."""
     for event in events:
         said_again = event.action == REAFFIRM and event.version == release.version
-        if said_again or release.start <= event.sequence <= release.sequence:
+        within = release.start <= event.sequence <= release.sequence and event.action not in _ASIDE
+        if said_again or within:
             yield event
 
 
@@ -93,13 +95,13 @@ def _joined(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
 def reaffirm(state: DocumentState | None, entry: Entry, event: Event) -> Changed:
     """The owner of a void key says again, with a good one, what was signed; after the last of them the version counts.
 
-    Raises PrsError A350 when no such version waits, A351 when it does not wait for this person.
+    Raises PrsError A370 when no such version waits, A371 when it does not wait for this person.
     """
     found = next((item for item in state.voided if _names(entry, item.release)), None) if state else None
     if state is None or found is None:
-        raise PrsError("A350", number=entry.document, version=entry.version)
+        raise PrsError("A370", number=entry.document, version=entry.version)
     if entry.signer not in found.waiting:
-        raise PrsError("A351", number=entry.document, person=entry.signer, waiting=", ".join(found.waiting))
+        raise PrsError("A371", number=entry.document, person=entry.signer, waiting=", ".join(found.waiting))
     left = tuple(person for person in found.waiting if person != entry.signer)
     others = tuple(item for item in state.voided if item is not found)
     said = state.with_event(event)

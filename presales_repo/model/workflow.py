@@ -64,6 +64,15 @@ def covers_vacancy(policy: Policy, round_: Round, person: str) -> bool:
     return person not in named
 
 
+def signing_role(policy: Policy, round_: Round, person: str) -> str:
+    """The role by which a person may sign the open step: the step's own, else the one that covers its vacancy. ""
+    for nobody who holds it."""
+    for role in (round_.step.by, LEADER, CHAIR):
+        if person in {found.id for found in _by_role(policy, role, round_.department)}:
+            return DEPARTMENT_HEAD if role == HEAD_OF_AUTHOR else role
+    return ""
+
+
 def _by_role(policy: Policy, role: str, department: str) -> list[Person]:
     active = [person for person in policy.people.values() if can_sign(person)]
     if role == HEAD_OF_AUTHOR:

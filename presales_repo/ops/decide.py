@@ -15,6 +15,7 @@ from presales_repo.model.ledger import Content, DocumentState, Release, Round, s
 from presales_repo.model.policy import Person
 from presales_repo.model.workflow import holders, next_version
 from presales_repo.ops.check import blocking_findings
+from presales_repo.ops.deputies import find_principal
 from presales_repo.ops.lookup import find_document, require_number, split_version
 from presales_repo.ops.session import (
     Actor,
@@ -47,7 +48,8 @@ class Blocked(Exception):
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What was recorded. `commit`: the entry; `status`: of the document afterwards; `waiting`: who may decide next;
-    `shared` false: the server could not be reached, `prs sync` has to share it later."""
+    `shared` false: the server could not be reached, `prs sync` has to share it later; `on_behalf_of`: for whom `person`
+    decided, "" for themselves."""
 
     action: str
     number: str
@@ -60,6 +62,7 @@ class Decision:
     next_step: str
     waiting: tuple[str, ...]
     shared: bool
+    on_behalf_of: str
 
 
 def submit(session: Session, number: str, note: str, *, major: bool = False) -> Decision:
@@ -72,14 +75,14 @@ def register(session: Session, number: str, note: str = "", *, major: bool = Fal
     return _open_round(session, "register", number, clean_comment(note), major=major)
 
 
-def approve(session: Session, number: str, comment: str = "") -> Decision:
-    """Sign the open step."""
-    return _decide_round(session, "approve", number, comment)
+def approve(session: Session, number: str, comment: str = "", principal: str = "") -> Decision:
+    """Sign the open step, for `principal` or, where that is "", for oneself or the one person possible."""
+    return _decide_round(session, "approve", number, comment, principal)
 
 
-def reject(session: Session, number: str, reason: str) -> Decision:
-    """Give the document back to its author."""
-    return _decide_round(session, "reject", number, reason)
+def reject(session: Session, number: str, reason: str, principal: str = "") -> Decision:
+    """Give the document back to its author; `principal` as for approve."""
+    return _decide_round(session, "reject", number, reason, principal)
 
 
 def withdraw(session: Session, number: str) -> Decision:
@@ -90,7 +93,7 @@ def withdraw(session: Session, number: str) -> Decision:
 def reaffirm(session: Session, text: str, comment: str = "") -> Decision:
     """Say again, with a good key, what a stolen one signed. `text`: NUMBER, or NUMBER@VERSION.
 
-    Raises PrsError A350 when no such version waits, A351 when it does not wait for this person.
+    Raises PrsError A370 when no such version waits, A371 when it does not wait for this person.
     """
     number, version = split_version(text)
     comment = clean_comment(comment)
@@ -102,7 +105,7 @@ def _try_reaffirm(work: Work, number: str, version: str, comment: str) -> Decisi
     state = work.ledger.document(require_number(number))
     waiting = [item for item in state.voided if version in ("", item.release.version)] if state else []
     if not waiting:
-        raise PrsError("A350", number=number, version=version)
+        raise PrsError("A370", number=number, version=version)
     mine = [item for item in waiting if actor.person.id in item.waiting] or waiting
     entry = _claiming(work, actor, "reaffirm", number, mine[-1].release, comment)
     return _append(work, actor, entry)
@@ -183,21 +186,25 @@ def _require_saved(work: Work, committed: Snapshot, number: str) -> str:
     return found.path
 
 
-def _decide_round(session: Session, action: str, number: str, comment: str) -> Decision:
+def _decide_round(session: Session, action: str, number: str, comment: str, principal: str = "") -> Decision:
     comment = clean_comment(comment)
-    return _until_shared(session, number, lambda work: _try_decide(work, action, number, comment))
+    return _until_shared(session, number, lambda work: _try_decide(work, action, number, comment, principal))
 
 
-def _try_decide(work: Work, action: str, number: str, comment: str) -> Decision | None:
+def _try_decide(work: Work, action: str, number: str, comment: str, principal: str) -> Decision | None:
     actor = find_actor(work)
     state = work.ledger.document(require_number(number))
     opened = _require_round(state, number)
     if action == "reject" and not comment:
         raise PrsError("A314", number=number)
+    if action != "withdraw":
+        principal = find_principal(work, number, opened, actor.person.id, principal)
     if action == "approve":
         _require_same_text(work, opened, number)
     entry = _claiming(work, actor, action, number, opened, comment)
-    return _append(work, actor, entry if action == "withdraw" else replace(entry, step=opened.step.id))
+    if action != "withdraw":
+        entry = replace(entry, step=opened.step.id, on_behalf=principal)
+    return _append(work, actor, entry)
 
 
 def _claiming(work: Work, actor: Actor, action: str, number: str, text: Round | Release, comment: str) -> Entry:
@@ -273,4 +280,5 @@ def _decision(work: Work, entry: Entry, person: Person, commit: str, state: Docu
     return Decision(
         entry.action, entry.document, state.title, entry.version, entry.step, person.id, commit, status,
         state.round.step.id if state.round else "", tuple(waiting), work.mode != "offline",
+        entry.on_behalf,
     )  # fmt: skip

@@ -10,13 +10,13 @@ from typing import Any
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.document import Document, read_document
-from presales_repo.model.ledger import DocumentState, Release
+from presales_repo.model.ledger import DocumentState, Release, Round
 from presales_repo.model.markdown import to_html
 from presales_repo.model.paths import resolve_link, safe_name
 from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.register import find_release, iso_time
 from presales_repo.ops.session import Session, Work, open_work, stamp, working_snapshot
-from presales_repo.ops.sheets import draft_sheet, published_sheet
+from presales_repo.ops.sheets import draft_sheet, published_sheet, released_sheet
 from presales_repo.render.metadata import Attached
 from presales_repo.render.pdf import engine_problems
 from presales_repo.render.sheet import Profile
@@ -30,13 +30,14 @@ _LONGEST_NAME = 180  # bytes of the title in a file name: file systems allow 255
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One PDF that was written. `version` "" for a draft."""
+    """One PDF that was written. `version` "" for a draft; `emergency`: of a text that still waits for its approval."""
 
     number: str
     version: str
     path: str
     sha256: str
     pages: int
+    emergency: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def export(
     folder: str = "",
     profile: Profile = "controlled",
 ) -> ExportResult:
-    """Make PDFs of NUMBER or NUMBER@VERSION, or of all published documents.
+    """Make PDFs of NUMBER or NUMBER@VERSION, or of all published documents. A text in review that an emergency
+    release gives out comes first, marked.
 
     Raises PrsError W107, W108 (not published), W118 (external copy of an internal type), E07x (the PDF engine);
     what is wrong with a single document is a result.
@@ -102,17 +104,29 @@ def export(
             name = _file_name(item)
             write_file(target, name, result.pdf.data, replace=True)
             path = os.path.join(target, name)
-            exported.append(Exported(item.number, item.version, path, result.pdf.sha256, result.pdf.pages))
+            pdf, urgent = result.pdf, item.job.sheet.urgent
+            exported.append(Exported(item.number, item.version, path, pdf.sha256, pdf.pages, urgent))
     return ExportResult(tuple(exported), tuple(failed), tuple(problems))
 
 
 def _gather(work: Work, names: Sequence[str], everything: bool, profile: Profile) -> list[_Item]:
     if everything:
-        names = [state.number for state in work.ledger.documents() if state.release]
+        names = [f"{state.number}@{state.release.version}" for state in work.ledger.documents() if state.release]
     if profile == "draft":
         snapshot = working_snapshot(work)
         return [_draft(work, snapshot, split_version(name)[0]) for name in names]
-    return [_published(work, *split_version(name), profile) for name in names]
+    return [_given_out(work, *split_version(name), profile) for name in names]
+
+
+def _given_out(work: Work, number: str, version: str, profile: Profile) -> _Item:
+    """A published version; or the text in review, while an emergency release gives it out."""
+    state = work.ledger.document(number)
+    opened = state.round if state and profile in ("controlled", "external") else None
+    if state is None or opened is None or opened.released is None or version not in ("", opened.version):
+        return _published(work, number, version, profile)
+    if profile == "external":
+        _require_customer_facing(work, state)
+    return _Item(number, opened.version, state.title, released_job(work, state, opened, profile))
 
 
 def _published(work: Work, number: str, version: str, profile: Profile) -> _Item:
@@ -121,23 +135,44 @@ def _published(work: Work, number: str, version: str, profile: Profile) -> _Item
     assert state is not None, "a release has a state"
     if release != state.release and profile == "controlled":
         profile = "obsolete"  # an old version never looks like the one in force
-    doctype = work.policy.types[state.type_id]
-    if profile == "external" and not doctype.customer_facing:
-        raise PrsError("W118", number=number, type=doctype.id)
+    if profile == "external":
+        _require_customer_facing(work, state)
     return _Item(number, release.version, state.title, published_job(work, state, release, profile))
+
+
+def _require_customer_facing(work: Work, state: DocumentState) -> None:
+    if not work.policy.types[state.type_id].customer_facing:
+        raise PrsError("W118", number=state.number, type=state.type_id)
+
+
+def released_job(work: Work, state: DocumentState, opened: Round, profile: Profile) -> Job:
+    """How to make the PDF of exactly the submitted text, marked. Raises PrsError A216, A221."""
+    document = _source(work, opened)
+    sheet = released_sheet(work, state, opened, document, profile)
+    return Job(state.number, sheet, _images(work, document, opened.content), (_markdown(state, document),))
+
+
+def _source(work: Work, text: Release | Round) -> Document:
+    """The bytes that the ledger names. Raises PrsError A216, A221."""
+    blob = work.repository.git.read(text.blob)
+    if blob is None or blob.data is None:
+        raise PrsError("A221", oid=text.blob, kind="blob")
+    document = read_document(blob.data, text.path)
+    if document.digest != text.digest:
+        raise PrsError("A216", path=text.path)
+    return document
+
+
+def _markdown(state: DocumentState, document: Document) -> Attached:
+    return Attached(f"{state.number}.md", document.data, "Source", "Markdown")
 
 
 def published_job(work: Work, state: DocumentState, release: Release, profile: Profile) -> Job:
     """How to make the PDF of a published version from the ledger's bytes. Raises PrsError A216, A221."""
-    blob = work.repository.git.read(release.blob)
-    if blob is None or blob.data is None:
-        raise PrsError("A221", oid=release.blob, kind="blob")
-    document = read_document(blob.data, release.path)
-    if document.digest != release.digest:
-        raise PrsError("A216", path=release.path)
+    document = _source(work, release)
     sheet = published_sheet(work, state, release, document, profile)
-    attached = (Attached(f"{state.number}.md", blob.data, "Source", "Markdown"), *_evidence(work, state, release))
-    return Job(state.number, sheet, _images(work, document, release), attached)
+    attached = (_markdown(state, document), *_evidence(work, state, release))
+    return Job(state.number, sheet, _images(work, document, release.content), attached)
 
 
 def _evidence(work: Work, state: DocumentState, release: Release) -> list[Attached]:
@@ -151,12 +186,12 @@ def _evidence(work: Work, state: DocumentState, release: Release) -> list[Attach
     return found
 
 
-def _images(work: Work, document: Document, release: Release) -> dict[str, bytes]:
-    """The bytes of the images that a body shows, as they stood in the commit that was approved."""
+def _images(work: Work, document: Document, content: str) -> dict[str, bytes]:
+    """The bytes of the images that a body shows, as they stood in the commit `content`."""
     found = {}
     for target in to_html(document.body).images:
         path = resolve_link(document.path, target)
-        blob = work.repository.git.read(f"{release.content}:{path}", 1 << 26) if path else None
+        blob = work.repository.git.read(f"{content}:{path}", 1 << 26) if path else None
         if blob is not None and blob.kind == "blob" and blob.data is not None:
             found[target] = blob.data
     return found
@@ -181,4 +216,6 @@ def _draft(work: Work, snapshot: Snapshot, number: str) -> _Item:
 
 def _file_name(item: _Item) -> str:
     title = safe_name(item.title).encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
-    return f"{item.number}-{'v' + item.version if item.version else 'draft'}-{title}.pdf"
+    version = f"v{item.version}" if item.version else "draft"
+    mark = "-emergency" if item.job.sheet.urgent else ""
+    return f"{item.number}-{version}{mark}-{title}.pdf"

@@ -18,7 +18,8 @@ WORKING = "working"
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the history. `decision`: `edit` for a commit; `changed`: lines added and removed."""
+    """One line of the history. `decision`: `edit` for a commit; `changed`: lines added and removed;
+    `on_behalf_of`: for whom the person decided."""
 
     time: str
     person: str
@@ -28,6 +29,7 @@ class Happening:
     changed: str
     commit: str
     note: str
+    on_behalf_of: str = ""
 
 
 def history(session: Session, number: str) -> list[Happening]:
@@ -54,7 +56,7 @@ def _decisions(state: DocumentState) -> list[Happening]:
     return [
         Happening(
             iso_time(event.time, event.offset), event.person, event.action, event.version, event.step, "", event.commit,
-            event.comment.split("\n")[0],
+            event.comment.split("\n")[0], event.on_behalf,
         )
         for event in state.events
     ]  # fmt: skip

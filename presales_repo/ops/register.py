@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from presales_repo.errors import PrsError
+from presales_repo.model.effects import RELEASED
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
-from presales_repo.model.replay import check_holder
 from presales_repo.model.workflow import holders
+from presales_repo.ops.deputies import deputies, may_decide, principals
 from presales_repo.ops.lookup import find_document, split_version
-from presales_repo.ops.session import Session, Work, find_actor, open_work, working_snapshot
+from presales_repo.ops.session import Session, Work, find_actor, open_work, today, working_snapshot
 from presales_repo.rules.values import split_reference
 from presales_repo.store.index import Row
 from presales_repo.store.snapshot import Snapshot
@@ -35,8 +36,21 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Emergency:
+    """A text in review that is given out before its approval. `request`: number of the request; `digest`: SHA-256 of
+    the text; `make_up_by`: the last day to finish the approval; `overdue`: that day is over."""
+
+    request: str
+    version: str
+    digest: str
+    make_up_by: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
-    """A line of the register. `version`: the published one, else the one in review, else None."""
+    """A line of the register. `version`: the published one, else the one in review, else None; `emergency`: None but
+    while the text in review is given out before its approval."""
 
     number: str
     title: str
@@ -47,6 +61,7 @@ class Listed:
     path: str
     author: str
     updated: str
+    emergency: Emergency | None
 
 
 def list_documents(session: Session, asked: Filter) -> list[Listed]:
@@ -54,20 +69,29 @@ def list_documents(session: Session, asked: Filter) -> list[Listed]:
     with open_work(session) as work:
         states = {state.number: state for state in work.ledger.documents()}
         rows = working_snapshot(work).rows()
-        found = [_listed(row, states.get(row.number)) for row in rows if _fits(work, row, asked)]
+        found = [_listed(work, row, states.get(row.number)) for row in rows if _fits(work, row, asked)]
     found = [item for item in found if not asked.status or item.status == asked.status]
     if asked.effective:
         found = [item for item in found if item.status in ("published", "revising")]
     return sorted(found, key=lambda item: (item.number, item.path))
 
 
-def _listed(row: Row, state: DocumentState | None) -> Listed:
+def _emergency(work: Work, state: DocumentState | None) -> Emergency | None:
+    mark = state.round.released if state and state.round else None
+    if mark is None:
+        return None
+    overdue = today(work.session, work.policy).isoformat() > mark.make_up_by
+    return Emergency(mark.request, mark.version, mark.digest, mark.make_up_by, overdue)
+
+
+def _listed(work: Work, row: Row, state: DocumentState | None) -> Listed:
     release = state.release if state else None
     version = release.version if release else (state.round.version if state and state.round else None)
     updated = iso_time(state.events[-1].time, state.events[-1].offset) if state and state.events else row.created
     return Listed(
-        row.number, row.title, row.type, row.project, status_of(state, row.blob), version, row.path, row.author, updated
-    )
+        row.number, row.title, row.type, row.project, status_of(state, row.blob), version, row.path, row.author,
+        updated, _emergency(work, state),
+    )  # fmt: skip
 
 
 def _fits(work: Work, row: Row, asked: Filter) -> bool:
@@ -97,7 +121,8 @@ def iso_time(seconds: int, offset: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
-    """A step of the latest round: `state` is signed, open, waiting or rejected."""
+    """A step of the latest round: `state` is signed, open, waiting or rejected; `on_behalf_of`: for whom `by` signed,
+    "" for themselves."""
 
     step: str
     title: str
@@ -106,16 +131,19 @@ class StepShown:
     commit: str
     time: str
     comment: str
+    on_behalf_of: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One document with what the ledger says of it. `holders`: who may decide the open step."""
+    """One document with what the ledger says of it. `holders`: who may decide the open step; `deputies`: who may
+    decide it for somebody else, with that person."""
 
     listed: Listed
     front_matter: Mapping[str, Any]
     steps: tuple[StepShown, ...]
     holders: tuple[str, ...]
+    deputies: tuple[tuple[str, str], ...]
     links: tuple[str, ...]
     linked_from: tuple[str, ...]
     versions: tuple[str, ...]
@@ -129,30 +157,34 @@ def show_document(session: Session, number: str) -> Shown:
         state = work.ledger.document(number)
         opened = state.round if state else None
         waiting = holders(work.policy, opened.step, opened.department, opened.authors) if opened else ()
+        instead = deputies(work, number, opened) if opened else ()
         links, back = _links(work, snapshot, row)
         versions = tuple(release.version for release in state.releases) if state else ()
         steps = tuple(_steps(work, state)) if state else ()
-        return Shown(_listed(row, state), row.fields, steps, tuple(waiting), links, back, versions)
+        listed = _listed(work, row, state)
+        return Shown(listed, row.fields, steps, tuple(waiting), tuple(instead), links, back, versions)
 
 
-_STATES = {"approve": "signed", "register": "signed", "reject": "rejected", "withdraw": "withdrawn"}
+_STATES = {"approve": "signed", "register": "signed", "reject": "rejected", "withdraw": "withdrawn",
+           "void": "void", "reaffirm": "reaffirm"}  # fmt: skip
 
 
 def _steps(work: Work, state: DocumentState) -> Iterator[StepShown]:
     """The steps of the open round, or of the round that ended last."""
     start = max((event.sequence for event in state.events if event.action in ("submit", "register")), default=0)
-    decisions = [event for event in state.events if event.sequence >= start and event.action != "submit"]
-    for event in decisions:
-        yield _shown_step(work, event.step, _STATES.get(event.action, event.action), event)
+    for event in state.events:
+        if event.sequence >= start and event.action in _STATES:
+            yield _shown_step(work, event.step, _STATES[event.action], event)
     if state.round is not None:
         for index, step in enumerate(state.round.steps[state.round.position :]):
-            yield StepShown(step.id, step.title_zh, "waiting" if index else "open", "", "", "", "")
+            yield StepShown(step.id, step.title_zh, "waiting" if index else "open", "", "", "", "", "")
 
 
 def _shown_step(work: Work, step: str, state: str, event: Event) -> StepShown:
     titles = {item.id: item.title_zh for chain in work.policy.chains.values() for item in chain.steps}
     time = iso_time(event.time, event.offset)
-    return StepShown(step, titles.get(step, ""), state, event.person, event.commit, time, event.comment)
+    title = titles.get(step, "")
+    return StepShown(step, title, state, event.person, event.commit, time, event.comment, event.on_behalf)
 
 
 def _links(work: Work, snapshot: Snapshot, row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -193,7 +225,8 @@ def find_release(work: Work, number: str, version: str) -> Release:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A document that waits for the owner of the key."""
+    """A document that waits for the owner of the key. `on_behalf_of`: for whom they would sign, none for themselves;
+    `emergency`: as in Listed."""
 
     number: str
     title: str
@@ -201,22 +234,24 @@ class Waiting:
     since: str
     submitted_by: str
     version: str
+    on_behalf_of: tuple[str, ...]
+    emergency: Emergency | None
 
 
 def inbox(session: Session) -> list[Waiting]:
-    """Open steps that the owner of the key may decide, oldest first (R118)."""
+    """Open steps that the owner of the key may decide, also for others, oldest first (R118)."""
     with open_work(session) as work:
         person = find_actor(work).person.id
-        states = [state for state in work.ledger.documents(only_open=True) if _may_decide(work, state, person)]
-    return sorted(map(_waiting, states), key=lambda item: (item.since, item.number))
+        found = [item for state in work.ledger.documents(only_open=True) for item in _waiting_for(work, state, person)]
+    return sorted(found, key=lambda item: (item.since, item.number))
 
 
-def _may_decide(work: Work, state: DocumentState, person: str) -> bool:
-    try:
-        check_holder(work.policy, state.number, _open_round(state), person)
-    except PrsError:
-        return False
-    return True
+def _waiting_for(work: Work, state: DocumentState, person: str) -> list[Waiting]:
+    opened = _open_round(state)
+    if may_decide(work, state.number, opened, person, ""):
+        return [_waiting(work, state, ())]
+    behalf = principals(work, state.number, opened, person)
+    return [_waiting(work, state, tuple(behalf))] if behalf else []
 
 
 def _open_round(state: DocumentState) -> Round:
@@ -224,9 +259,12 @@ def _open_round(state: DocumentState) -> Round:
     return state.round
 
 
-def _waiting(state: DocumentState) -> Waiting:
+def _waiting(work: Work, state: DocumentState, behalf: tuple[str, ...]) -> Waiting:
     submitted = next(event for event in reversed(state.events) if event.action == "submit")
-    last = state.events[-1]
+    last = next(event for event in reversed(state.events) if event.action != RELEASED)
     opened = _open_round(state)
     since = iso_time(last.time, last.offset)
-    return Waiting(state.number, state.title, opened.step.id, since, submitted.person, opened.version)
+    return Waiting(
+        state.number, state.title, opened.step.id, since, submitted.person, opened.version, behalf,
+        _emergency(work, state),
+    )  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import cast
 
 from presales_repo.model.doctype import DocType
 from presales_repo.model.document import Document
-from presales_repo.model.ledger import DocumentState, Event, Release
+from presales_repo.model.ledger import DocumentState, Event, Release, Round
 from presales_repo.model.policy import Policy, Step, Titled
 from presales_repo.ops.register import iso_time
 from presales_repo.ops.session import Work
@@ -15,8 +16,13 @@ from presales_repo.render.sheet import Approval, Language, Profile, Revision, Sh
 
 _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 _DECISIONS = {
-    "zh": {"approve": "同意", "register": "登记", "reaffirm": "重新确认"},
-    "en": {"approve": "approved", "register": "registered", "reaffirm": "reaffirmed"},
+    "zh": {"approve": "同意", "register": "登记", "reaffirm": "重新确认", "emergency": "紧急发布"},
+    "en": {
+        "approve": "approved",
+        "register": "registered",
+        "reaffirm": "reaffirmed",
+        "emergency": "emergency release",
+    },
 }
 
 
@@ -34,16 +40,40 @@ def published_sheet(work: Work, state: DocumentState, release: Release, document
         reviewers=tuple(people[:-1]),
         approver=people[-1] if people else "",
         approvals=approvals,
-        revisions=tuple(_revision(policy, state, item) for item in state.releases if item.sequence <= release.sequence),
+        revisions=tuple(
+            _revision(policy, state, item, english) for item in state.releases if item.sequence <= release.sequence
+        ),
         entry=release.commit,
         moment=iso_time(release.time, release.offset),
     )
 
 
+def released_sheet(work: Work, state: DocumentState, opened: Round, document: Document, profile: Profile) -> Sheet:
+    """The sheet of a text in review that is given out before its approval. Raises nothing; `opened.released` is set."""
+    mark = opened.released
+    assert mark is not None, "only a released round has such a sheet"
+    english = language_of(document) == "en"
+    event = next(event for event in reversed(state.events) if event.commit == mark.commit)
+    sheet = _sheet(
+        work,
+        document,
+        profile=profile,
+        version=opened.version,
+        reviewers=(),
+        approver="",
+        approvals=(_approval(work.policy, opened.chain, event, english),),
+        revisions=tuple(_revision(work.policy, state, item, english) for item in state.releases),
+        entry=mark.commit,
+        moment=iso_time(mark.time, mark.offset),
+    )
+    return replace(sheet, urgent=True, effective_date=document.value("effective_date"))
+
+
 def draft_sheet(work: Work, state: DocumentState | None, document: Document, moment: str) -> Sheet:
     """The sheet of a text that is not published: no approvals, marked on every page."""
     releases = state.releases if state else ()
-    revisions = tuple(_revision(work.policy, state, item) for item in releases) if state else ()
+    english = language_of(document) == "en"
+    revisions = tuple(_revision(work.policy, state, item, english) for item in releases) if state else ()
     return _sheet(
         work, document, profile="draft", version="", reviewers=(), approver="", approvals=(), revisions=revisions,
         entry="", moment=moment,
@@ -135,17 +165,24 @@ def _names(policy: Policy, ids: Iterable[str]) -> list[str]:
 
 def _approval(policy: Policy, chain: str, event: Event, english: bool) -> Approval:
     step = _step(policy, chain, event.step)
-    person = policy.people.get(event.person)
     decision = _DECISIONS["en" if english else "zh"][event.action]
     return Approval(
         step=(step.title_en if english else step.title_zh) if step else decision,
-        person=person.name if person else event.person,
+        person=_signer(policy, event, english),
         duty=_duty(policy, event, step, english),
         decision=decision,
-        comment=event.comment if event.action == "approve" else "",
+        comment="" if event.action == "register" else event.comment,
         time=iso_time(event.time, event.offset),
         entry=event.commit,
     )
+
+
+def _signer(policy: Policy, event: Event, english: bool) -> str:
+    """Who signed, and for whom."""
+    name, *principal = _names(policy, [event.person, *([event.on_behalf] if event.on_behalf else [])])
+    if not principal:
+        return name
+    return f"{name} (for {principal[0]})" if english else f"{name}（代 {principal[0]}）"
 
 
 def _step(policy: Policy, chain: str, step_id: str) -> Step | None:
@@ -154,8 +191,8 @@ def _step(policy: Policy, chain: str, step_id: str) -> Step | None:
 
 
 def _duty(policy: Policy, event: Event, step: Step | None, english: bool) -> str:
-    """The duty in which somebody signed: their own role nearest to the step's."""
-    person = policy.people.get(event.person)
+    """The duty in which somebody signed: the role nearest to the step's, their own or that of whom they signed for."""
+    person = policy.people.get(event.on_behalf or event.person)
     if person is None:
         return ""
     wanted = "dept-head" if step and step.by == "dept-head-of-author" else (step.by if step else "")
@@ -163,12 +200,12 @@ def _duty(policy: Policy, event: Event, step: Step | None, english: bool) -> str
     return _title(policy.roles.get(role), english)
 
 
-def _revision(policy: Policy, state: DocumentState, release: Release) -> Revision:
+def _revision(policy: Policy, state: DocumentState, release: Release, english: bool) -> Revision:
     signed = state.approvals(release)
     return Revision(
         version=release.version,
         date=iso_time(release.time, release.offset)[:10],
         note=release.note,
         author="、".join(_names(policy, release.authors)),
-        approver=_names(policy, [signed[-1].person])[0] if signed else "",
+        approver=_signer(policy, signed[-1], english) if signed else "",
     )

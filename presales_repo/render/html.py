@@ -24,8 +24,8 @@ def render_html(sheet: Sheet) -> str:
     """The whole document for print: cover, control pages, contents, body.
 
     External copies carry no sensitivity, retention, revisions, approvals or distribution; drafts no approvals;
-    drafts and obsolete copies a watermark on every page. Everything taken from the sheet is escaped; addresses
-    in the result are fragments, web links of the body and `asset:` names of its images.
+    drafts, obsolete copies and emergency releases a watermark on every page. Everything taken from the sheet is
+    escaped; addresses in the result are fragments, web links of the body and `asset:` names of its images.
     """
     words = labels(sheet.lang)
     body = to_html(sheet.body, sheet.title)
@@ -49,7 +49,7 @@ def qr_text(sheet: Sheet) -> str:
 
 
 def _watermark(sheet: Sheet, words: Labels) -> str:
-    mark = words.watermarks.get(sheet.profile)
+    mark = words.urgent[0] if sheet.urgent else words.watermarks.get(sheet.profile)
     return f'<div class="watermark">{escape(mark)}</div>' if mark else ""
 
 
@@ -100,7 +100,7 @@ def _cover_facts(sheet: Sheet, words: Labels) -> list[tuple[str, str]]:
         (words.sensitivity, sheet.sensitivity_label),
         (words.secrecy, sheet.secrecy_until),
         (words.retention, sheet.retention_label),
-        (words.status, words.statuses[sheet.profile]),
+        (words.status, words.urgent[1] if sheet.urgent else words.statuses[sheet.profile]),
     ]
     return [*named, *internal, *common, *([(words.published, published)] if published else [])]
 

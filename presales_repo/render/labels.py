@@ -10,7 +10,8 @@ from presales_repo.render.sheet import Language, Profile
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """One language's words. `page` frames the two counters: before, between, after."""
+    """One language's words. `page` frames the two counters: before, between, after; `urgent`: watermark and status
+    of a text that is given out before its approval."""
 
     number: str
     version: str
@@ -33,6 +34,7 @@ class Labels:
     page: tuple[str, str, str]
     statuses: Mapping[Profile, str]
     watermarks: Mapping[Profile, str]
+    urgent: tuple[str, str]
     approval_columns: tuple[str, ...]
     revision_columns: tuple[str, ...]
     digest: str
@@ -64,6 +66,7 @@ _HANS = Labels(
     page=("第 ", " 页　共 ", " 页"),
     statuses={"controlled": "受控", "external": "对外发布", "draft": "草稿，未审批", "obsolete": "作废"},
     watermarks={"draft": "未审批草稿", "obsolete": "作废"},
+    urgent=("紧急发布-待补审", "紧急发布，待补审"),
     approval_columns=("步骤", "姓名", "职务", "结论", "意见", "时间", "提交号"),
     revision_columns=("版本", "日期", "修改内容", "修改人", "批准人"),
     digest="源文件 SHA-256",
@@ -95,6 +98,7 @@ _HANT = Labels(
     page=("第 ", " 頁　共 ", " 頁"),
     statuses={"controlled": "受控", "external": "對外發布", "draft": "草稿，未審批", "obsolete": "作廢"},
     watermarks={"draft": "未審批草稿", "obsolete": "作廢"},
+    urgent=("緊急發布-待補審", "緊急發布，待補審"),
     approval_columns=("步驟", "姓名", "職務", "結論", "意見", "時間", "提交號"),
     revision_columns=("版本", "日期", "修改內容", "修改人", "批准人"),
     digest="源文件 SHA-256",
@@ -131,6 +135,7 @@ _EN = Labels(
         "obsolete": "Obsolete",
     },
     watermarks={"draft": "UNAPPROVED DRAFT", "obsolete": "OBSOLETE"},
+    urgent=("EMERGENCY RELEASE, APPROVAL PENDING", "Emergency release, approval pending"),
     approval_columns=("Step", "Person", "Duty", "Decision", "Comment", "Time", "Commit"),
     revision_columns=("Version", "Date", "Change", "Changed by", "Approved by"),
     digest="Source SHA-256",

@@ -43,7 +43,7 @@ class Sheet:
     Empty strings and tuples print as nothing. `body` is Markdown without front matter; `source_sha256` is the
     digest of the source file's bytes, `published_at` (ISO 8601 with offset) the time of the ledger's entry that
     published it, or of the commit that a draft stands in: no other clock reaches the PDF. `secrecy_until` is a
-    date or a word for good.
+    date or a word for good. `urgent`: given out before its approval, and marked so on every page.
     """
 
     number: str
@@ -71,3 +71,4 @@ class Sheet:
     keywords: tuple[str, ...]
     summary: str
     profile: Profile
+    urgent: bool = False

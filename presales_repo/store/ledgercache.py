@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from presales_repo.model.ledger import DocumentState, Head, Proposal
 from presales_repo.model.policy import Policy, build_policy
-from presales_repo.model.statejson import STATE_SHAPE, dump_state, load_state
+from presales_repo.model.statejson import STATE_SHAPE, dump_delegations, dump_state, load_delegations, load_state
 from presales_repo.store.sqlite import open_database
 
 T = TypeVar("T")
@@ -78,6 +78,8 @@ class LedgerCache:
             self._meta["tree"],
             policy,
             self._proposal(self._meta.get("proposal", "")),
+            int(self._meta["latest"]),
+            self._load(load_delegations, self._meta["delegations"]),
         )
 
     def _proposal(self, text: str) -> Proposal | None:
@@ -149,6 +151,8 @@ class LedgerCache:
             "tree": head.tree,
             "policy": head.policy.digest,
             "proposal": proposal or "",
+            "latest": str(head.latest),
+            "delegations": dump_delegations(head.delegations),
         }
         self._db.leave()
         with self._db.writing():

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Commit, object_id, parse_commit_loose
+from presales_repo.model.delegation import with_delegation, without_void
 from presales_repo.model.document import read_document
 from presales_repo.model.entry import DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry
 from presales_repo.model.ledger import Content, DocumentState, Head, Proposal
@@ -167,7 +168,8 @@ def verify_genesis(reader: ObjectReader, found: Attested) -> Head:
     _check_signer(policy, found)
     if entry.signer not in administrators(policy):
         raise PrsError("A320", person=entry.signer)
-    return Head(hashlib.sha256(found.raw).hexdigest(), 0, found.oid, commit.tree, policy)
+    ledger = hashlib.sha256(found.raw).hexdigest()
+    return Head(ledger, 0, found.oid, commit.tree, policy, latest=commit.committer.time)
 
 
 class Documents(Protocol):
@@ -192,7 +194,7 @@ def verify_entry(reader: ObjectReader, head: Head, found: Attested, known: Docum
     if tree != commit.tree:
         raise PrsError("A219", commit=oid)
     reader.keep(made)
-    return Verified(commit, entry, outcome, next_head(head, entry, outcome, oid, tree))
+    return Verified(commit, entry, outcome, next_head(head, entry, outcome, stamp, tree))
 
 
 def judge_entry(reader: ObjectReader, head: Head, entry: Entry, stamp: Stamp, known: Documents) -> Outcome:
@@ -200,7 +202,7 @@ def judge_entry(reader: ObjectReader, head: Head, entry: Entry, stamp: Stamp, kn
     if entry.action in DOCUMENT_ACTIONS:
         opens = entry.action in ("submit", "register")
         content = load_content(reader, entry.content, entry.path) if opens else None
-        return judge(head, entry, stamp, known.document(entry.document), content)
+        return judge(head, entry, stamp, known.document(entry.document), content, known.document)
     if entry.action == "policy-endorse" and head.proposal is not None:
         proposal = head.proposal if head.proposal.content == entry.content else None
         return judge_policy(head, entry, stamp, proposal, known.documents)
@@ -209,13 +211,25 @@ def judge_entry(reader: ObjectReader, head: Head, entry: Entry, stamp: Stamp, kn
     raise PrsError("A321")
 
 
-def next_head(head: Head, entry: Entry, outcome: Outcome, oid: str, tree: str) -> Head:
-    """The head after an entry. A policy change closes every open proposal."""
+def next_head(head: Head, entry: Entry, outcome: Outcome, stamp: Stamp, tree: str) -> Head:
+    """The head after the entry that `stamp` names. A policy change closes every open proposal."""
     policy = outcome.policy or head.policy
     proposal = outcome.proposal if outcome.policy is None else None
     if entry.action in DOCUMENT_ACTIONS:
         proposal = head.proposal
-    return replace(head, sequence=entry.sequence, tip=oid, tree=tree, policy=policy, proposal=proposal)
+    delegations = with_delegation(head.delegations, outcome.delegation, stamp.offset)
+    if outcome.policy is not None:
+        delegations = without_void(delegations, outcome.states)
+    return replace(
+        head,
+        sequence=entry.sequence,
+        tip=stamp.commit,
+        tree=tree,
+        policy=policy,
+        proposal=proposal,
+        latest=max(head.latest, stamp.time),
+        delegations=delegations,
+    )
 
 
 def _check_signer(policy: Policy, found: Attested) -> None:

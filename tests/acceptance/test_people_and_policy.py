@@ -238,12 +238,12 @@ def test_what_a_stolen_key_signed_is_void_until_its_owner_says_it_again(publishe
     assert desk.ok("", "list", "--status", "void", "--json").json[0]["number"] == PAPER
     assert desk.git("cat-file", "-e", f"approved:{release['path']}").code, "plain git finds no void text"
     desk.refuse("W108", "", "export", PAPER)
-    desk.refuse("A351", "gao", "reaffirm", PAPER)
+    desk.refuse("A371", "gao", "reaffirm", PAPER)
     assert "void" in desk.ok("", "show", PAPER).out
     said = desk.ok("", "--key", new, "reaffirm", PAPER, "-m", "是我签的", "--json").json
     assert (said["action"], said["version"], said["status"]) == ("reaffirm", release["version"], "published")
     assert desk.git_ok("show", f"approved:{release['path']}") == desk.git_ok("show", f"main:{release['path']}")
-    desk.refuse("A350", "gao", "reaffirm", PAPER)
+    desk.refuse("A370", "gao", "reaffirm", PAPER)
     assert desk.ok("", "verify", "--full", "--json").json["ok"]
     assert [step["state"] for step in desk.ok("", "show", PAPER, "--json").json["steps"]][-2:] == ["void", "reaffirm"]
     assert desk.ok("", "export", PAPER).code == 0

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from presales_repo.model.delegation import Delegation, with_delegation
 from presales_repo.model.document import read_document
 from presales_repo.model.entry import Entry
 from presales_repo.model.ledger import Content, DocumentState, Head
@@ -36,16 +37,23 @@ def content_of(type_id: str, author: str, number: str = NUMBER, title: str = "шо
 
 @dataclass
 class Desk:
-    """A ledger in memory: `head`, and the state of every document."""
+    """A ledger in memory: `head`, and the state of every document. `time`: of the next entry."""
 
     policy: Policy
     states: dict[str, DocumentState] = field(default_factory=dict)
     sequence: int = 0
     files: dict[str, str] = field(default_factory=dict)
+    time: int = 1_690_000_000
+    offset: str = "+0800"
+    latest: int = 0
+    delegations: tuple[Delegation, ...] = ()
 
     @property
     def head(self) -> Head:
-        return Head(LEDGER, self.sequence, sha(f"tip {self.sequence}"), sha("tree"), self.policy)
+        tip = sha(f"tip {self.sequence}")
+        return Head(
+            LEDGER, self.sequence, tip, sha("tree"), self.policy, latest=self.latest, delegations=self.delegations
+        )
 
     def opening(self, action: str, signer: str, content: Content, **claims: object) -> Entry:
         """A submit or register entry that claims the truth, but for `claims`."""
@@ -89,10 +97,12 @@ class Desk:
     def record(self, entry: Entry, content: Content | None = None, key: str = "") -> Outcome:
         """Judge an entry and, when it is allowed, make it part of the ledger. Raises PrsError."""
         signed_with = key or f"key of {entry.signer}"
-        stamp = Stamp(sha(f"entry {entry.sequence}"), 1_690_000_000 + entry.sequence, "+0800", signed_with)
-        outcome = judge(self.head, entry, stamp, self.states.get(entry.document), content)
-        (self.states[entry.document],) = outcome.states
+        stamp = Stamp(sha(f"entry {entry.sequence}"), self.time, self.offset, signed_with)
+        outcome = judge(self.head, entry, stamp, self.states.get(entry.document), content, self.states.get)
+        self.states |= {state.number: state for state in outcome.states}
         self.sequence = entry.sequence
+        self.latest = max(self.latest, self.time)
+        self.delegations = with_delegation(self.delegations, outcome.delegation, self.offset)
         for change in outcome.changes:
             if change.oid is None:
                 del self.files[change.path]

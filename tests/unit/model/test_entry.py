@@ -57,7 +57,9 @@ def entries(draw: st.DrawFn) -> Entry:
     entry = replace(entry, document="QD202305001", path=draw(PATHS), attachments=attachments)
     if action in ("submit", "register"):
         return replace(entry, authors=tuple(draw(st.lists(WORDS, min_size=1, max_size=3))))
-    return replace(entry, step=draw(WORDS)) if action in ("approve", "reject") else entry
+    if action in ("approve", "reject"):
+        return replace(entry, step=draw(WORDS), on_behalf=draw(st.just("") | WORDS))
+    return entry
 
 
 APPROVE = Entry(
@@ -159,6 +161,8 @@ MESSAGE = format_message(APPROVE)
         MESSAGE.replace("Prs-Signer: gao", "Prs-Signer: 高"),
         MESSAGE.replace("Prs-Signer: gao\n", "Prs-Signer: gao\nPrs-Else: x\n"),
         MESSAGE.replace("Prs-Signer: gao\n", "Prs-Signer: gao\nSigned-off-by: gao\n"),
+        MESSAGE.replace("Prs-Signer: gao\n", "Prs-On-Behalf-Of: shen\nPrs-Signer: gao\n"),
+        MESSAGE.replace("Prs-Signer: gao\n", "Prs-Signer: gao\nPrs-On-Behalf-Of: shen\nPrs-On-Behalf-Of: han\n"),
         MESSAGE.replace("Prs-Signer: gao\n", "Prs-Authors: lin\nPrs-Signer: gao\n"),
         MESSAGE.replace("Prs-Format: 1", "Prs-Format: 2"),
         MESSAGE.replace("Prs-Sequence: 7", "Prs-Sequence: 07"),
@@ -192,6 +196,13 @@ def test_an_entry_makes_no_claim_that_its_kind_does_not_have(field: str) -> None
     entry = Entry(GENESIS, NO_LEDGER, 0, "gao", "2" * 64, **{field: values.get(field, "x")})  # type: ignore[arg-type]
     error = refused(format_message(entry))
     assert error.args_ == {"problem": f"Prs-{field.title()} in an entry of kind genesis"}
+
+
+@pytest.mark.parametrize("action", ["submit", "register", "withdraw", "policy-propose", "policy-endorse", GENESIS])
+def test_only_a_decision_is_made_for_somebody_else(action: str) -> None:
+    entry = Entry(action, "1" * 64, 0, "gao", "2" * 64, on_behalf="shen")
+    error = refused(format_message(entry))
+    assert error.args_ == {"problem": f"Prs-On-Behalf-Of in an entry of kind {action}"}
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,17 @@ def test_a_value_of_the_wrong_kind_is_named(where: str, change: Change) -> None:
         ("chain_rules", lambda files: files[APPROVAL]["chain_rules"].update(final_selector={"company": "nowhere"})),
         ("chain_rules", lambda files: files[APPROVAL]["chain_rules"].update(final_selector=["company"])),
         ("type survey-plan", lambda files: _type(files, "survey-plan").update(chain="nowhere")),
+        ("type survey-plan", lambda files: _type(files, "survey-plan").update(effect="magic")),
+        ("type survey-plan", lambda files: _type(files, "survey-plan").update(effect="delegation", chain="none")),
+        ("chain_rules", lambda files: files[APPROVAL]["chain_rules"].update(delegation_max_days=0)),
+        (
+            "chain_rules, delegation_max_days",
+            lambda files: files[APPROVAL]["chain_rules"].update(delegation_max_days="90"),
+        ),
+        (
+            "chain_rules, delegation_max_days",
+            lambda files: files[APPROVAL]["chain_rules"].pop("delegation_max_days"),
+        ),
         ("type survey-plan", lambda files: _type(files, "survey-plan").update(category="nowhere")),
         ("type survey-plan", lambda files: _type(files, "survey-plan").update(authors=["nobody"])),
         ("type survey-plan", lambda files: _type(files, "survey-plan").pop("retention")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from presales_repo.errors import PrsError
+from presales_repo.model.delegation import Delegation
 from presales_repo.model.ledger import DocumentState, Event, Round
 from presales_repo.model.policy import Policy, validate_policy
 from presales_repo.model.workflow import holders, next_version
@@ -39,23 +41,45 @@ STEPS = st.lists(
     st.tuples(st.sampled_from([*ROLES, "dept-head-of-author"]), st.sampled_from([1, 1, 2])), min_size=1, max_size=3
 ).map(lambda chosen: [step(f"s{number}", by, quorum) for number, (by, quorum) in enumerate(chosen)])
 CHAINS = st.sampled_from(["none", "light", "full-leader", "own"])
+GRANTS = st.lists(
+    st.builds(
+        lambda pair, role: Delegation(role, *pair, (role,), "2023-07-01", "2023-07-31", "+0800"),
+        st.permutations([*IDS, "root"]).map(lambda ids: ids[:2]),
+        st.sampled_from(ROLES),
+    ),
+    max_size=6,
+)
 ROOT = person("root", "management", "repo-admin", "company-leader")
+
+
+def hands(signatures: Iterable[Event]) -> set[str]:
+    """Who signed."""
+    return {signature.person for signature in signatures}
+
+
+def seats(signatures: Iterable[Event]) -> set[str]:
+    """Whose signature it counts as."""
+    return {signature.on_behalf or signature.person for signature in signatures}
 
 
 class Ledger(RuleBasedStateMachine):
     """One ledger of one company; every entry that anybody could think of is tried."""
 
     @initialize(
-        people=PEOPLE, steps=STEPS, chains=st.tuples(CHAINS, CHAINS, CHAINS), important=st.tuples(*[st.booleans()] * 3)
+        people=PEOPLE,
+        steps=STEPS,
+        chains=st.tuples(CHAINS, CHAINS, CHAINS),
+        important=st.tuples(*[st.booleans()] * 3),
+        grants=GRANTS,
     )
-    def found(self, people: Any, steps: Any, chains: Any, important: Any) -> None:
+    def found(self, people: Any, steps: Any, chains: Any, important: Any, grants: Any) -> None:
         types = [
             doctype(*pair, important=flag)
             for pair, flag in zip(zip(TYPES, chains, strict=True), important, strict=True)
         ]
         policy = policy_of([ROOT, *people], {"own": steps}, types)
         validate_policy(policy)
-        self.desk = Desk(policy)
+        self.desk = Desk(policy, delegations=tuple(grants))
         self.edits = 0
         self.rounds: dict[str, Round] = {}  # as they were opened
         self.types: dict[str, str] = {}  # of what is published
@@ -137,7 +161,25 @@ class Ledger(RuleBasedStateMachine):
             return
         signer = data.draw(st.sampled_from(waiting))
         happened = self.tried(number, lambda: self.desk.decide("approve", signer, number))
-        assert happened or signer in opened.signers
+        assert happened or signer in (*opened.signers, *opened.seats)
+
+    @precondition(lambda self: self.desk.delegations)
+    @rule(action=st.sampled_from(["approve", "approve", "reject"]), number=st.sampled_from(NUMBERS), data=st.data())
+    def decide_for_somebody_else(self, action: str, number: str, data: st.DataObject) -> None:
+        """A delegate decides for the principal who could, unless one of the two took part in this round."""
+        grant = data.draw(st.sampled_from(self.desk.delegations))
+        state = self.desk.states.get(number)
+        opened = state.round if state else None
+        attempt = {"signer": grant.delegate, "number": number, "on_behalf": grant.principal}
+        happened = self.tried(number, lambda: self.desk.decide(action, **attempt))
+        if opened is None or {grant.delegate, grant.principal} & {*opened.signers, *opened.seats, *opened.authors}:
+            return
+        able = self.policy.people[grant.delegate].active and self.policy.people[grant.principal].active
+        if able and self.fits(grant.principal, opened.step.by, opened) and grant.roles[0] == self.role(opened.step.by):
+            assert happened
+
+    def role(self, by: str) -> str:
+        return "dept-head" if by == "dept-head-of-author" else by
 
     def check_step(self, number: str, before: DocumentState | None) -> None:
         """What the last entry may have done to the one document that it names."""
@@ -169,14 +211,15 @@ class Ledger(RuleBasedStateMachine):
         state = self.desk.state(number)
         release = state.releases[-1]
         signatures = state.approvals(release)
-        by_step: dict[str, list[str]] = defaultdict(list)
+        by_step: dict[str, list[Event]] = defaultdict(list)
         for signature in signatures:
-            by_step[signature.step].append(signature.person)
+            by_step[signature.step].append(signature)
         assert list(by_step) == [item.id for item in last.steps]
         for item in last.steps:
-            assert len(set(by_step[item.id])) == len(by_step[item.id]) == item.quorum
+            signed = by_step[item.id]
+            assert len(hands(signed)) == len(seats(signed)) == len(signed) == item.quorum
         if last.important and len(last.steps) > 1:
-            assert len({signature.person for signature in signatures}) >= 2
+            assert min(len(hands(signatures)), len(seats(signatures))) >= 2
         assert (release.digest, release.content, release.path) == (last.digest, last.content, last.path)
         assert self.desk.files[release.path] == release.blob
 
@@ -185,9 +228,10 @@ class Ledger(RuleBasedStateMachine):
         for state in self.desk.states.values():
             for release in state.releases:
                 if release.chain != "none":
-                    assert not {event.person for event in state.approvals(release)} & set(release.authors)
+                    signatures = state.approvals(release)
+                    assert not (hands(signatures) | seats(signatures)) & set(release.authors)
             if state.round:
-                assert not set(state.round.signers) & set(state.round.authors)
+                assert not {*state.round.signers, *state.round.seats} & set(state.round.authors)
 
     @invariant()
     def every_signature_is_that_of_a_holder(self) -> None:
@@ -204,10 +248,16 @@ class Ledger(RuleBasedStateMachine):
                     continue
                 wanted = next(item for item in opened.steps if item.id == event.step)
                 mine = [p.id for p in self.policy.people.values() if p.active and self.fits(p.id, wanted.by, opened)]
-                if event.person not in mine:
+                seat = event.on_behalf or event.person
+                if seat not in mine:
                     assert len(mine) < wanted.quorum
-                    assert "company-leader" in self.policy.people[event.person].roles
+                    assert "company-leader" in self.policy.people[seat].roles
+                assert self.policy.people[seat].active
                 assert self.policy.people[event.person].active
+                if event.on_behalf:
+                    role = self.role(wanted.by) if seat in mine else "company-leader"
+                    given = {(item.principal, item.delegate, item.roles[0]) for item in self.desk.delegations}
+                    assert (seat, event.person, role) in given
 
     def spans(self, number: str) -> set[tuple[int, int]]:
         """(sequence of the submission, sequence of a decision on it)."""

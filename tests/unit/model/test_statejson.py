@@ -5,15 +5,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from presales_repo.model.delegation import Delegation
+from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
 from presales_repo.model.ledger import DocumentState, Event, Release, Round
 from presales_repo.model.policy import Step
-from presales_repo.model.statejson import STATE_SHAPE, dump_state, load_state
+from presales_repo.model.statejson import STATE_SHAPE, dump_delegations, dump_state, load_delegations, load_state
 
 WORDS = st.text(max_size=5)
 COUNTS = st.integers(0, 2**40)
 NAMES = st.lists(WORDS, max_size=3).map(tuple)
 FILES = st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=2).map(tuple)
 STEPS = st.lists(st.builds(Step, WORDS, WORDS, WORDS, WORDS, COUNTS), min_size=1, max_size=3).map(tuple)
+DELEGATIONS = st.builds(Delegation, WORDS, WORDS, WORDS, NAMES, WORDS, WORDS, WORDS)
 ROUNDS = st.builds(
     Round,
     version=WORDS,
@@ -31,8 +34,12 @@ ROUNDS = st.builds(
     position=COUNTS,
     signed=NAMES,
     signers=NAMES,
+    seats=NAMES,
     named=NAMES,
     start=COUNTS,
+    grants=st.none() | DELEGATIONS,
+    requests=st.none() | st.builds(EmergencyRequest, WORDS, WORDS, COUNTS, WORDS, WORDS),
+    released=st.none() | st.builds(EmergencyRelease, *[WORDS] * 7, COUNTS, WORDS),
 )
 RELEASES = st.builds(
     Release,
@@ -52,7 +59,7 @@ RELEASES = st.builds(
     important=st.booleans(),
     attachments=FILES,
 )
-EVENTS = st.builds(Event, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS, COUNTS, WORDS, WORDS)
+EVENTS = st.builds(Event, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS, COUNTS, WORDS, WORDS, WORDS)
 STATES = st.builds(
     DocumentState,
     WORDS,
@@ -69,6 +76,22 @@ def test_a_state_is_loaded_as_it_was(state: DocumentState) -> None:
     assert load_state(dump_state(state)) == state
 
 
+@given(st.lists(DELEGATIONS, max_size=3).map(tuple))
+def test_delegations_are_loaded_as_they_were(delegations: tuple[Delegation, ...]) -> None:
+    assert load_delegations(dump_delegations(delegations)) == delegations
+
+
 def test_the_shape_names_every_field_so_that_no_old_cache_is_misread() -> None:
-    for field in ("named", "attachments", "important", "chain", "quorum", "comment", "type_id"):
+    for field in (
+        "named",
+        "attachments",
+        "important",
+        "chain",
+        "quorum",
+        "comment",
+        "type_id",
+        "seats",
+        "to_date",
+        "make_up_by",
+    ):
         assert field in STATE_SHAPE

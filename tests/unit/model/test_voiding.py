@@ -129,14 +129,14 @@ def test_an_open_round_ends(desk: Desk) -> None:
 def test_the_owner_says_it_again(desk: Desk) -> None:
     blob = publish(desk, "一")
     revoke(desk, "shen", 2)
-    with pytest.raises(PrsError, match="A351"):
+    with pytest.raises(PrsError, match="A371"):
         reaffirm(desk, "gao", desk.state())
     reaffirm(desk, "shen", desk.state())
     state = desk.state()
     assert (state.voided, list(desk.published().values())) == ((), [blob])
     assert state.release is not None
     assert [event.action for event in state.evidence(state.release)] == ["approve", "reaffirm"]
-    with pytest.raises(PrsError, match="A350"):
+    with pytest.raises(PrsError, match="A370"):
         desk.record(Entry("reaffirm", LEDGER, desk.sequence + 1, "shen", desk.policy.digest, NUMBER, version="1.0"))
 
 

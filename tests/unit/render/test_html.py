@@ -78,6 +78,25 @@ def test_watermark(profile: Profile, mark: str) -> None:
     assert f'<div class="watermark">{mark}</div>' in render_html(sheet(profile=profile))
 
 
+@pytest.mark.parametrize("profile", ["controlled", "external"])
+@pytest.mark.parametrize(
+    ("lang", "mark"),
+    [
+        ("zh-Hans", "紧急发布-待补审"),
+        ("zh-Hant", "緊急發布-待補審"),
+        ("en", "EMERGENCY RELEASE, APPROVAL PENDING"),
+    ],
+)
+def test_a_text_given_out_before_its_approval_is_marked_for_everybody(
+    profile: Profile, lang: Language, mark: str
+) -> None:
+    html = render_html(sheet(profile=profile, lang=lang, urgent=True))
+    words = labels(lang)
+    assert f'<div class="watermark">{mark}</div>' in html
+    assert f"<td>{words.statuses[profile]}</td>" not in html
+    assert (f"<td>{words.urgent[1]}</td>" in html) == (profile == "controlled")
+
+
 def test_draft_shows_no_approvals() -> None:
     html = render_html(sheet(profile="draft", reviewers=(), approver="", effective_date=""))
     assert 'class="approvals"' not in html

@@ -48,6 +48,8 @@ TYPES = f"""types:
 - {{id: survey-plan, title_zh: 需求调研计划, chain: light, {_TYPE}}}
 - {{id: interview-record, title_zh: 访谈记录, chain: none, {_TYPE}}}
 - {{id: technical-white-paper, title_zh: 技术白皮书, chain: full-leader, important: true, {_TYPE}}}
+- {{id: delegation-letter, title_zh: 审批授权书, chain: leader-only, effect: delegation, {_TYPE}}}
+- {{id: emergency-release, title_zh: 紧急发布申请单, chain: light, effect: emergency, {_TYPE}}}
 """
 
 
