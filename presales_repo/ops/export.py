@@ -23,6 +23,7 @@ from presales_repo.render.sheet import Profile
 from presales_repo.render.worker import Job, render_many
 from presales_repo.store.files import disk_errors, read_file, write_file
 from presales_repo.store.snapshot import Snapshot
+from presales_repo.store.verifier import released_bytes
 
 DEFAULT_FOLDER = "pdf"
 _LONGEST_NAME = 180  # bytes of the title in a file name: file systems allow 255 in all
@@ -129,14 +130,10 @@ def _published(work: Work, number: str, version: str, profile: Profile) -> _Item
 
 def published_job(work: Work, state: DocumentState, release: Release, profile: Profile) -> Job:
     """How to make the PDF of a published version from the ledger's bytes. Raises PrsError A216, A221."""
-    blob = work.repository.git.read(release.blob)
-    if blob is None or blob.data is None:
-        raise PrsError("A221", oid=release.blob, kind="blob")
-    document = read_document(blob.data, release.path)
-    if document.digest != release.digest:
-        raise PrsError("A216", path=release.path)
+    data = released_bytes(work.ledger.reader, release)
+    document = read_document(data, release.path)
     sheet = published_sheet(work, state, release, document, profile)
-    attached = (Attached(f"{state.number}.md", blob.data, "Source", "Markdown"), *_evidence(work, state, release))
+    attached = (Attached(f"{state.number}.md", data, "Source", "Markdown"), *_evidence(work, state, release))
     return Job(state.number, sheet, _images(work, document, release), attached)
 
 

@@ -14,7 +14,7 @@ from presales_repo.errors import PrsError
 from presales_repo.model.commit import Commit, object_id, parse_commit, parse_commit_loose
 from presales_repo.model.document import read_document
 from presales_repo.model.entry import DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry, parse_message
-from presales_repo.model.ledger import Content, DocumentState, Head, Proposal
+from presales_repo.model.ledger import Content, DocumentState, Head, Proposal, Release
 from presales_repo.model.policy import (
     Policy,
     administrators,
@@ -130,6 +130,27 @@ def load_content(reader: ObjectReader, commit: str, path: str) -> Content:
     return Content(document, oid, tuple(attachments))
 
 
+def released_bytes(reader: ObjectReader, release: Release) -> bytes:
+    """The text of a published version. Raises PrsError A221 when git has it no more or shows something else under
+    its id, A216 when its bytes are not those that were signed: SHA-256 decides, never SHA-1."""
+    data = reader.read(release.blob, "blob")
+    if hashlib.sha256(data).hexdigest() != release.digest:
+        raise PrsError("A216", path=release.path)
+    return data
+
+
+def check_release(reader: ObjectReader, tree: str, release: Release) -> None:
+    """Whether a library holds a version's text and attachments, byte for byte. Raises PrsError A216, A217, A219,
+    A221."""
+    for path, blob in ((release.path, release.blob), *((path, blob) for path, blob, _ in release.attachments)):
+        if reader.find(tree, path) != (FILE_MODE, blob):
+            raise PrsError("A219", commit=release.commit)
+    released_bytes(reader, release)
+    for path, blob, digest in release.attachments:
+        if hashlib.sha256(reader.read(blob, "blob", MAX_ATTACHMENT)).hexdigest() != digest:
+            raise PrsError("A217", path=path)
+
+
 def load_policy(reader: ObjectReader, tree: str) -> Policy:
     """The policy in a tree, validated. Raises PrsError A4xx."""
     data = policy_data(reader.files_below(tree, POLICY_FOLDER))
@@ -180,9 +201,11 @@ def verify_entry(
     _check_signer(head.policy, commit, entry)
     stamp = Stamp(oid, commit.committer.time, commit.committer.offset)
     outcome = judge_entry(reader, head, entry, stamp, state_of)
-    tree, _ = change_tree(reader.tree, head.tree, outcome.changes)
+    tree, made = change_tree(reader.tree, head.tree, outcome.changes)
     if tree != commit.tree:
         raise PrsError("A219", commit=oid)
+    for folder in made:  # the library itself must be there, not only its name
+        reader.tree(folder.oid)
     return Verified(commit, entry, outcome, next_head(head, entry, outcome, oid, tree))
 
 

@@ -212,9 +212,7 @@ class Forger:
 
     def tree(self, files: Files, base: str = "") -> str:
         """A tree with files put in or taken out, made by git."""
-        changed = {
-            path: ("100644", item) if isinstance(item, bytes) else item for path, item in files.items()
-        }
+        changed = {path: ("100644", item) if isinstance(item, bytes) else item for path, item in files.items()}
         return self.library.tree_with(base or self.oid(f"{APPROVED}^{{tree}}"), changed)
 
     def write(self, entry: Forgery) -> str:

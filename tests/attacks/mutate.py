@@ -5,8 +5,8 @@ back. Text that is no longer in the program makes the test fail, so that a mutan
 """
 
 from __future__ import annotations
-
 import __future__ as future
+
 import inspect
 import linecache
 import textwrap

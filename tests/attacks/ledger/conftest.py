@@ -13,6 +13,7 @@ from tests.attacks.forge import Forger
 from tests.company import make_key
 from tests.unit.store.library import OPENED, PATH, Library, document, make_keys, new_library, policy_files
 
+DRAFT = PATH.replace("QD202305001", "QD202305009")
 SECOND_KEYS = {"shen": "shen-2", "cheng": "cheng-2"}
 
 
@@ -45,7 +46,7 @@ def states(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Li
     folder = tmp_path_factory.mktemp("ledgers")
     founded = new_library(folder / "founded", keys, staff(keys))
     paper = founded.copy(folder / "reviewing")
-    founded.commit({PATH: document()})
+    founded.commit({PATH: document(), DRAFT: b"a draft, which is never published"})
     submitted = founded.copy(folder / "submitted")
     submitted.append("submit", "lin")
     published = submitted.copy(folder / "published")

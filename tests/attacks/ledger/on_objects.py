@@ -171,4 +171,3 @@ def an_ordinary_commit(evil: Forger) -> None:
     entry = evil.approval()
     entry.message = lambda text: "Merge branch 'main'\n"
     evil.publish(entry)
-

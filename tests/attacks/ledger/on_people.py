@@ -150,4 +150,3 @@ def a_key_after_its_revocation(evil: Forger) -> None:
 def the_key_of_somebody_who_left(evil: Forger) -> None:
     _change_people(evil, lambda persons: persons["shen"].update(active=False))
     evil.publish(evil.approval(key="shen"))
-

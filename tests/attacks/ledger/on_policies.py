@@ -105,7 +105,7 @@ def a_key_of_two_people(evil: Forger) -> None:
 def installed_by_one_of_two(evil: Forger) -> None:
     """The proposal already has the new policy in its tree."""
     entry = evil.proposal(changed(evil, {APPROVAL: _easier}, 2))
-    entry.tree = evil.tree({name: text for name, text in changed(evil, {APPROVAL: _easier}, 2).items()})
+    entry.tree = evil.tree(changed(evil, {APPROVAL: _easier}, 2))
     evil.publish(entry)
 
 
