@@ -80,7 +80,9 @@ class Begin:
         self._states = states
         self._folder = folder
 
-    def at(self, state: str, name: str = "clone") -> Forger:
+    def at(self, state: str, name: str = "clone", *, met: bool = True) -> Forger:
+        """The clone; `met`: its owner has verified the ledger before."""
         library = self._states[state].copy(self._folder / name)
-        library.open().close()
+        if met:
+            library.open().close()
         return Forger(library)

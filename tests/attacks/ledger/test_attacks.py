@@ -33,7 +33,6 @@ def test_refused(attack: Attack, begin: Begin, tmp_path: Path) -> None:
     assert evil.library.tip != before, "the attack changed nothing"
     fresh = elsewhere(evil.library, tmp_path / "stranger")
     assert verdict(evil.library) == attack.code
-    assert verdict(evil.library, "--full") == attack.code
     assert verdict(evil.library, environment=fresh) == attack.fresh
     listed = prs(evil.folder, evil.library.environment, "list")
     assert (listed.code, listed.out, refusal(listed)) == (2, b"", attack.code)
@@ -44,7 +43,7 @@ def test_a_verifier_without_the_defence(
     attack: Attack, row: Without, begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It believes the attack, or another defence stands behind the first and is named."""
-    evil = begin.at(attack.state)
+    evil = begin.at(attack.state, met=False)
     attack.make(evil)
     for mutant in row.mutants:
         mutant.apply(monkeypatch)

@@ -392,7 +392,7 @@ PARTS = {
     "the published folder": ("approved:common", "A221"),
     "the policy": ("approved:policy", "A221"),
     "the list of people": ("approved:policy/people.yaml", "A221"),
-    "the last entry": ("approved", "E113"),
+    "the last entry": ("approved", "A221"),
 }
 
 

