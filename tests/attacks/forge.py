@@ -6,12 +6,12 @@ so that what the program refuses to write can be written all the same.
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from tests.unit.store.library import NUMBER, PATH, WHEN, Library, sha256
 
@@ -111,8 +111,6 @@ class Forger:
 
     def replace_object(self, oid: str, kind: str, data: bytes) -> None:
         """Other bytes in the place of a loose object: git shows them without a look at their id."""
-        import zlib
-
         path = self.object_file(oid)
         path.parent.mkdir(exist_ok=True)
         path.unlink(missing_ok=True)
@@ -183,8 +181,6 @@ class Forger:
         same = {name: opened.get(name, "") for name in ("Path", "Version", "Digest", "Attachments")}
         entry = self._entry("approve", signer, key, opened["Content"], Document=number, Step=step, **same)
         if final:
-            from urllib.parse import unquote
-
             path = unquote(opened["Path"])
             data = self.git("cat-file", "blob", f"{opened['Content']}:{path}")
             entry.tree = self.tree({path: data}, entry.tree)
@@ -240,8 +236,3 @@ def _claims(raw: bytes) -> dict[str, str]:
     """The trailers of an honest entry."""
     lines = raw.decode().rstrip("\n").rpartition("\n\n")[2].split("\n")
     return dict(line.removeprefix("Prs-").split(": ", 1) for line in lines)
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

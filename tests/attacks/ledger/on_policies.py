@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import yaml
+
 from presales_repo.model.policy import APPROVAL, PEOPLE, REPOSITORY
 from tests.attacks.forge import Forger
 from tests.attacks.ledger.attack import Catalogue, without
@@ -90,7 +92,6 @@ def a_policy_that_asks_for_nobody(evil: Forger) -> None:
 @policies.attack("A403", VALID)
 def a_key_of_two_people(evil: Forger) -> None:
     """Lin's key is listed for gao too: whose signature would it be?"""
-    import yaml
 
     def share(text: bytes) -> bytes:
         data = yaml.safe_load(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.forge import Forger, percent
+from tests.attacks.forge import Forger, percent, signed
 from tests.attacks.ledger.attack import Catalogue, without
 from tests.attacks.mutate import Edit
 from tests.unit.store.library import NUMBER, PATH, document, sha256
@@ -17,7 +17,6 @@ LEDGER = Edit("model.replay:check_position", "entry.ledger != head.ledger", "Fal
 POLICY = Edit("model.replay:check_position", "entry.policy != head.policy.digest", "False")
 SAME_ROUND = Edit("model.replay:_opened", "claimed != (", "claimed is None and claimed != (")
 TREE = Edit("store.verifier:verify_entry", "tree != commit.tree", "False")
-NEXT_HEAD = Edit("store.verifier:verify_entry", "outcome, oid, tree)", "outcome, oid, commit.tree)")
 NUMBERS = Edit("model.replay:_check_identity", "len(numbers) > 1 or", "")
 DIGEST = Edit("model.replay:_check_identity", "entry.digest != content.document.digest", "False")
 
@@ -101,8 +100,6 @@ def _of_another_repository(evil: Forger) -> tuple[bytes, list[tuple[str, str]]]:
     head, _, body = genesis.partition(b"\n\n")
     unsigned = b"\n".join(line for line in head.split(b"\n") if not line.startswith((b"gpgsig", b" ")))
     later = (unsigned + b"\n\n" + body).replace(b"1690000000", b"1690000001")
-    from tests.attacks.forge import signed
-
     there.publish(signed(later, there.sign(later, "cheng")))
     there.publish(there.submission())
     entry = there.approval()

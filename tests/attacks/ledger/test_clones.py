@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,10 +17,11 @@ import pytest
 
 from presales_repo.errors import PrsError
 from presales_repo.store.verifier import object_id as real_object_id
-from tests.attacks.forge import APPROVED, MAIN, Forger
+from tests.attacks.forge import APPROVED, MAIN, Forger, signed
 from tests.attacks.ledger.attack import ACCEPTED, elsewhere, prs, refusal, verdict
 from tests.attacks.ledger.conftest import Begin
 from tests.attacks.mutate import Edit, Mutant, Swap
+from tests.company import ROOT
 from tests.unit.store.library import NUMBER, PATH, document
 
 TEXT = document()
@@ -108,8 +110,6 @@ def test_a_ledger_that_was_exchanged(begin: Begin, keys: Path, monkeypatch: pyte
     evil, other = begin.at("submitted"), begin.at("founded", "other")
     later = other.raw(APPROVED).split(b"\ngpgsig ")[0] + b"\n\n" + other.raw(APPROVED).partition(b"\n\n")[2]
     later = later.replace(b"1690000000", b"1690000001")
-    from tests.attacks.forge import signed
-
     other.publish(signed(later, other.sign(later, "cheng")))
     other.publish(other.submission())
     other.publish(other.approval())
@@ -366,10 +366,6 @@ def test_a_variable_that_is_not_taken_away(
 
 def test_variables_with_the_real_command(begin: Begin, other: Forger) -> None:
     """All of them at once, in a process of its own."""
-    import sys
-
-    from tests.company import ROOT
-
     evil = begin.at("published")
     environment = {"PYTHONPATH": str(ROOT)}
     for name in INJECTED:

@@ -22,7 +22,7 @@ from tests.attacks.ledger.attack import ACCEPTED, prs, verdict
 from tests.attacks.ledger.conftest import Begin, staff
 from tests.unit.model.test_sshsig import KINDS, SK_ECDSA, SK_ED25519, security_key_text
 from tests.unit.model.test_sshsig import MESSAGE as SK_MESSAGE
-from tests.unit.store.library import STAFF, make_keys, new_library
+from tests.unit.store.library import PATH, STAFF, document, make_keys, new_library
 
 WHO = "shen@q.example"
 PAYLOAD = (
@@ -203,8 +203,6 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_entry_of_a_company_with_keys_of_all_kinds(mixed: Path, tmp_path: Path) -> None:
     """Entries of prs and entries made by hand after the page on the format, side by side."""
-    from tests.unit.store.library import PATH, document
-
     library = new_library(tmp_path / "company", mixed, staff(mixed))
     evil = Forger(library)
     library.commit({PATH: document(kind="technical-white-paper")})
