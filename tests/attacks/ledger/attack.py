@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pytest
+
 from presales_repo import i18n
 from presales_repo.cli.main import _run
 from tests.attacks.forge import Forger
 from tests.attacks.mutate import Mutant
-from tests.unit.store.library import Library
+from tests.unit.store.library import NUMBER, Library
 
 ACCEPTED = ""
 
@@ -118,3 +120,15 @@ def refusal(answer: Answer) -> str:
 def elsewhere(library: Library, folder: Path) -> dict[str, str]:
     """The environment of somebody on another machine, who has seen nothing of this ledger."""
     return {**library.environment, "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+
+
+def apply(monkeypatch: pytest.MonkeyPatch, *mutants: Mutant) -> None:
+    for mutant in mutants:
+        mutant.apply(monkeypatch)
+
+
+def shown(evil: Forger, environment: dict[str, str] | None = None) -> bytes:
+    """The published text as `prs show` prints it."""
+    answer = prs(evil.folder, environment or evil.library.environment, "show", f"{NUMBER}@1.0")
+    assert answer.code == 0, answer.err
+    return answer.out
