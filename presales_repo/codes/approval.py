@@ -558,6 +558,14 @@ RULES = (
         "docs/ledger-format.md",
     ),
     Rule(
+        "A229",
+        "error",
+        N_("The attachment {path} differs from {other} only in case or in Unicode form."),
+        N_("Rename one of the two, so that they differ in more than that, then submit again."),
+        N_("Windows and macOS take two such names for one: readers there would have one file of the two approved."),
+        "docs/ledger-format.md",
+    ),
+    Rule(
         "A230",
         "error",
         N_(

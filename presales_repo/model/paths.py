@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from presales_repo.model.doctype import DocType
@@ -83,6 +84,24 @@ def is_plain_path(path: str) -> bool:
         return False
     parts = path.split("/")
     return all(part == safe_name(part) != "" and not _SHORT_GIT.fullmatch(part) for part in parts)
+
+
+def fold_path(path: str) -> str:
+    """What two paths have in common that Windows or macOS take for one: neither case nor Unicode form counts."""
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def find_twins(paths: Iterable[str]) -> tuple[str, str] | None:
+    """Two of these paths, or of the folders above them, that differ in case or Unicode form only."""
+    seen: dict[str, str] = {}
+    for path in paths:
+        parts = path.split("/")
+        for length in range(1, len(parts) + 1):
+            part = "/".join(parts[:length])
+            other = seen.setdefault(fold_path(part), part)
+            if other != part:
+                return other, part
+    return None
 
 
 def resolve_link(path: str, target: str) -> str | None:

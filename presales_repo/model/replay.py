@@ -12,7 +12,7 @@ from presales_repo.model.effects import States, with_effects
 from presales_repo.model.entry import Entry
 from presales_repo.model.ledger import Content, DocumentState, Event, Head, Proposal, Release, Round, TreeChange
 from presales_repo.model.number import parse_number
-from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS, is_plain_path, split_document_path
+from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS, find_twins, is_plain_path, split_document_path
 from presales_repo.model.policy import DEPARTMENT_HEAD, HEAD_OF_AUTHOR, Policy, Step, administrators
 from presales_repo.model.voiding import REAFFIRM, library_changes, newly_revoked, reaffirm, void_entries
 from presales_repo.model.workflow import (
@@ -155,6 +155,9 @@ def _check_identity(entry: Entry, content: Content) -> None:
     for path, _, _ in content.attachments:
         if not path.startswith(folder) or not is_plain_path(path):
             raise PrsError("A224", path=path, folder=folder)
+    twins = find_twins(path for path, _, _ in content.attachments)
+    if twins:
+        raise PrsError("A229", path=twins[1], other=twins[0])
     if entry.digest != content.document.digest:
         raise PrsError("A216", path=entry.path)
     if entry.attachments != tuple((digest, path) for path, _, digest in content.attachments):

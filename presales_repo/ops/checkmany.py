@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.document import read_document
-from presales_repo.model.paths import ATTACHMENTS
+from presales_repo.model.paths import ATTACHMENTS, fold_path
 from presales_repo.model.tree import list_tree
 from presales_repo.rules.checks import is_project_record
 from presales_repo.rules.links import check_unnamed
@@ -50,7 +49,7 @@ def check_collisions(snapshot: Snapshot, files: Sequence[Change]) -> Iterator[Fi
             if path in done:
                 break  # and so are the folders above it
             done.add(path)
-            other = seen.setdefault(_fold(path), path)
+            other = seen.setdefault(fold_path(path), path)
             if other == path and file.path in snapshot.changes:
                 other = _committed_twin(snapshot, path, names) or path
             if other != path:
@@ -64,10 +63,6 @@ def _with_folders(path: str) -> Iterator[str]:
         path = os.path.dirname(path)
 
 
-def _fold(path: str) -> str:
-    return unicodedata.normalize("NFC", path).casefold()
-
-
 def _committed_twin(snapshot: Snapshot, path: str, names: dict[str, dict[str, list[str]]]) -> str:
     """A path of the tree, not removed by the change, that folds to `path`; "" when `path` itself is in the tree.
     `names` keeps the folded names of folders read before."""
@@ -76,7 +71,7 @@ def _committed_twin(snapshot: Snapshot, path: str, names: dict[str, dict[str, li
     folder, name = os.path.split(path)
     if folder not in names:
         names[folder] = _folded_names(snapshot, folder)
-    for twin in names[folder].get(_fold(name), ()):
+    for twin in names[folder].get(fold_path(name), ()):
         other = os.path.join(folder, twin)
         if any(snapshot.changes.get(file.path, file).mode != DELETED for file in tree_files(snapshot, (other,))):
             return other
@@ -87,7 +82,7 @@ def _folded_names(snapshot: Snapshot, folder: str) -> dict[str, list[str]]:
     tree = snapshot.git.read(f"{snapshot.tree}:{folder}")
     names: dict[str, list[str]] = {}
     for _, name in list_tree(tree.data or b"") if tree and tree.kind == "tree" else ():
-        names.setdefault(_fold(name), []).append(name)
+        names.setdefault(fold_path(name), []).append(name)
     return names
 
 

@@ -23,6 +23,7 @@ from presales_repo.render.sheet import Profile
 from presales_repo.render.worker import Job, render_many
 from presales_repo.store.files import disk_errors, read_file, write_file
 from presales_repo.store.snapshot import Snapshot
+from presales_repo.store.verifier import released_bytes
 
 DEFAULT_FOLDER = "pdf"
 _LONGEST_NAME = 180  # bytes of the title in a file name: file systems allow 255 in all
@@ -154,13 +155,7 @@ def released_job(work: Work, state: DocumentState, opened: Round, profile: Profi
 
 def _source(work: Work, text: Release | Round) -> Document:
     """The bytes that the ledger names. Raises PrsError A216, A221."""
-    blob = work.repository.git.read(text.blob)
-    if blob is None or blob.data is None:
-        raise PrsError("A221", oid=text.blob, kind="blob")
-    document = read_document(blob.data, text.path)
-    if document.digest != text.digest:
-        raise PrsError("A216", path=text.path)
-    return document
+    return read_document(released_bytes(work.ledger.reader, text), text.path)
 
 
 def _markdown(state: DocumentState, document: Document) -> Attached:

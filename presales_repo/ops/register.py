@@ -17,6 +17,7 @@ from presales_repo.ops.session import Session, Work, find_actor, open_work, toda
 from presales_repo.rules.values import split_reference
 from presales_repo.store.index import Row
 from presales_repo.store.snapshot import Snapshot
+from presales_repo.store.verifier import released_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +205,12 @@ def _numbers(row: Row) -> Iterator[str]:
 
 
 def version_bytes(session: Session, text: str) -> bytes:
-    """NUMBER@VERSION byte for byte, from the ledger. Raises PrsError W107 when that was never published."""
+    """NUMBER@VERSION byte for byte, from the ledger. Raises PrsError W107 when that was never published,
+    A216 and A221 when this clone does not have its bytes any more."""
     number, version = split_version(text)
     with open_work(session) as work:
         release = find_release(work, number, version)
-        blob = work.repository.git.read(release.blob)
-        if blob is None or blob.data is None:
-            raise PrsError("A221", oid=release.blob, kind="blob")
-        return blob.data
+        return released_bytes(work.ledger.reader, release)
 
 
 def find_release(work: Work, number: str, version: str) -> Release:

@@ -9,6 +9,7 @@ from presales_repo.ops.lookup import require_number
 from presales_repo.ops.session import Session, open_work
 from presales_repo.store.ledger import Problem, open_ledger, verify_all
 from presales_repo.store.repository import check_git, open_repository, require_ledger
+from presales_repo.store.verifier import check_release
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ def verify_document(session: Session, number: str) -> Verification:
         release = state.release
         problems = []
         if release is not None:
-            found = work.ledger.reader.find(work.ledger.head.tree, release.path)
-            if found != ("100644", release.blob):
-                problems.append(Problem(release.commit, PrsError("A219", commit=release.commit)))
+            try:
+                check_release(work.ledger.reader, work.ledger.head.tree, release)
+            except PrsError as error:
+                if not error.code.startswith("A"):
+                    raise
+                problems.append(Problem(release.commit, error))
     return Verification(not problems, result.entries, result.tip, result.genesis, tuple(problems))

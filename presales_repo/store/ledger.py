@@ -171,6 +171,8 @@ class _Walk:
         for done, oid in enumerate(oids, 1):
             try:
                 self.step(next(read))
+                if done == len(oids) and self.head is not None:  # the library itself must be there, not only its name
+                    self._reader.require(self.head.tree)
             except PrsError as error:
                 error.args_["entry"] = oid
                 raise

@@ -94,9 +94,13 @@ def check_git(git: Git) -> str:
 
 
 def require_ledger(repository: Repository) -> str:
-    """The ledger's tip. Raises PrsError E113 when this is no document repository, E114 when history is cut off."""
+    """The ledger's tip. Raises PrsError E113 when this is no document repository, E114 when history is cut off, A221
+    when the last entry is missing: without a word, an older one of origin would take its place."""
     git = repository.git
     tip = git.resolve(APPROVED)
+    named = "" if tip else git.run("rev-parse", "--verify", "-q", APPROVED, ok=(0, 1)).stdout.decode().strip()
+    if named:
+        raise PrsError("A221", oid=named, kind="commit")
     found = tip or git.resolve("refs/remotes/origin/approved")
     if found is None:
         raise PrsError("E113", directory=repository.root)

@@ -15,7 +15,7 @@ from presales_repo.model.commit import Commit, object_id, parse_commit_loose
 from presales_repo.model.delegation import with_delegation, without_void
 from presales_repo.model.document import read_document
 from presales_repo.model.entry import DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry
-from presales_repo.model.ledger import Content, DocumentState, Head, Proposal
+from presales_repo.model.ledger import Content, DocumentState, Head, Proposal, Release, Round
 from presales_repo.model.policy import (
     Policy,
     administrators,
@@ -58,6 +58,7 @@ class ObjectReader:
         self.git = git
         self.policies: dict[str, dict[str, Any]] = {}
         self._trees: dict[str, TreeEntries] = {}
+        self._computed: set[str] = set()
 
     def read(self, oid: str, kind: str, limit: int | None = None) -> bytes:
         """An object's bytes. Raises PrsError A221 when it is missing, of another kind, too large or not its id."""
@@ -78,7 +79,17 @@ class ObjectReader:
 
     def keep(self, trees: Iterable[NewObject]) -> None:
         """Trees whose bytes were computed here: their ids say what they hold, git need not be asked."""
-        self._trees |= {tree.oid: tree.entries for tree in trees if tree.entries is not None}
+        known = {tree.oid: tree.entries for tree in trees if tree.entries is not None}
+        self._trees |= known
+        self._computed |= known.keys()
+
+    def require(self, tree: str) -> None:
+        """Look whether git has a tree that was only computed so far, and its folders. Raises PrsError A221."""
+        if tree in self._computed:
+            self._computed.discard(tree)
+            folders = parse_tree(self.read(tree, "tree")).values()
+            for oid in [oid for mode, oid in folders if mode == TREE_MODE]:
+                self.require(oid)
 
     def tree_of(self, commit: str) -> str:
         """The tree of any commit."""
@@ -133,6 +144,27 @@ def load_content(reader: ObjectReader, commit: str, path: str) -> Content:
             raise PrsError("A217", path=item.path)
         attachments.append((item.path, blob, digest))
     return Content(document, oid, tuple(attachments))
+
+
+def released_bytes(reader: ObjectReader, release: Release | Round) -> bytes:
+    """The text of a version, published or in review. Raises PrsError A221 when git has it no more or shows something
+    else under its id, A216 when its bytes are not those that were signed: SHA-256 decides, never SHA-1."""
+    data = reader.read(release.blob, "blob")
+    if hashlib.sha256(data).hexdigest() != release.digest:
+        raise PrsError("A216", path=release.path)
+    return data
+
+
+def check_release(reader: ObjectReader, tree: str, release: Release) -> None:
+    """Whether a library holds a version's text and attachments, byte for byte. Raises PrsError A216, A217, A219,
+    A221."""
+    for path, blob in ((release.path, release.blob), *((path, blob) for path, blob, _ in release.attachments)):
+        if reader.find(tree, path) != (FILE_MODE, blob):
+            raise PrsError("A219", commit=release.commit)
+    released_bytes(reader, release)
+    for path, blob, digest in release.attachments:
+        if hashlib.sha256(reader.read(blob, "blob", MAX_ATTACHMENT)).hexdigest() != digest:
+            raise PrsError("A217", path=path)
 
 
 def load_policy(reader: ObjectReader, tree: str) -> Policy:
