@@ -32,4 +32,5 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
 
 def _row(item: Happening) -> tuple[str, ...]:
     time = item.time[:16].replace("T", " ")
-    return (time, item.person, _(item.decision), item.version, item.changed, item.commit[:10], item.note)
+    note = " ".join(part for part in (item.department, _(item.opinion), item.note) if part)
+    return (time, item.person, _(item.decision), item.version, item.changed, item.commit[:10], note)

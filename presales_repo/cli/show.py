@@ -11,6 +11,20 @@ from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
 from presales_repo.cli.output import joined, labelled, show_json, show_table
 from presales_repo.i18n import gettext as _
+from presales_repo.ops.register import Shown
+
+
+def show_countersigns(shown: Shown) -> None:
+    """The opinions of departments, and the minutes that a signature rests on."""
+    if shown.countersigns:
+        rows = [
+            (c.title, _(c.state), c.by or joined(c.holders), c.time, c.commit[:10], c.comment)
+            for c in shown.countersigns
+        ]
+        show_table((_("department"), _("opinion"), _("by"), _("time"), _("entry"), _("comment")), rows)
+    minutes = [step.minutes for step in shown.steps if step.minutes]
+    if minutes:
+        click.echo(labelled(_("minutes"), joined(minutes)))
 
 
 @click.command("show")
@@ -28,12 +42,10 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
     shown = show_document(session, number)
     listed = asdict(shown.listed)
     if as_json:
-        steps = [
-            {key: getattr(step, key) for key in ("step", "title", "state", "by", "commit", "time", "comment")}
-            for step in shown.steps
-        ]
+        steps = [asdict(step) for step in shown.steps]
         links = {"to": list(shown.links), "from": list(shown.linked_from)}
-        extra = {"front_matter": shown.front_matter, "steps": steps, "links": links}
+        heard = [asdict(item) for item in shown.countersigns]
+        extra = {"front_matter": shown.front_matter, "steps": steps, "countersigns": heard, "links": links}
         show_json({**listed, **extra, "waiting_for": list(shown.holders), "versions": list(shown.versions)})
         return
     click.echo(f"{shown.listed.number}  {shown.listed.title}")
@@ -46,6 +58,7 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
     if shown.steps:
         rows = [(s.title or _(s.step), _(s.state), s.by, s.time, s.commit[:10], s.comment) for s in shown.steps]
         show_table((_("step"), _("state"), _("by"), _("time"), _("entry"), _("comment")), rows)
+    show_countersigns(shown)
     if shown.holders:
         click.echo(labelled(_("waits for"), joined(shown.holders)))
     for label, numbers in ((_("refers to"), shown.links), (_("referred to by"), shown.linked_from)):

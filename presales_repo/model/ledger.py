@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from presales_repo.model.document import Document
 from presales_repo.model.policy import Policy, Step
@@ -10,7 +11,8 @@ from presales_repo.model.policy import Policy, Step
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One decision on a document. `time`: seconds since 1970, `offset`: the zone as git writes it (+0800)."""
+    """One decision on a document. `time`: seconds since 1970, `offset`: the zone as git writes it (+0800);
+    `department`, `opinion`: of a countersignature; `minutes`: NUMBER@VERSION that an approval rests on."""
 
     sequence: int
     commit: str
@@ -21,6 +23,18 @@ class Event:
     time: int
     offset: str
     comment: str
+    department: str = ""
+    opinion: str = ""
+    minutes: str = ""
+
+
+class Countersign(NamedTuple):
+    """A department's opinion (agree, disagree) on the submitted text, for the step that needs it."""
+
+    step: str
+    department: str
+    person: str
+    opinion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +44,8 @@ class Round:
     `content`: commit on main; `blob`: git id and `digest`: SHA-256 of the document's bytes; `chain`: id of the chain;
     `attachments`: path, git id, SHA-256 of each attached file; `position`: index of the open step; `signed`: who
     signed the open step; `signers`: who signed any step of this round; `named`: those of them who signed a step that
-    is their own, not one that lacked a holder; `start`: sequence of the submit entry.
+    is their own, not one that lacked a holder; `start`: sequence of the submit entry; `countersigns`: the opinions of
+    departments so far.
     """
 
     version: str
@@ -50,6 +65,7 @@ class Round:
     signers: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     start: int = 0
+    countersigns: tuple[Countersign, ...] = ()
 
     @property
     def step(self) -> Step:
@@ -109,10 +125,17 @@ class DocumentState:
 
     def approvals(self, release: Release) -> tuple[Event, ...]:
         """The signatures that a release rests on, in order."""
+        return self._of_round(release, "approve", "register")
+
+    def countersigns(self, release: Release) -> tuple[Event, ...]:
+        """The opinions of departments that a release rests on, in order."""
+        return self._of_round(release, "countersign")
+
+    def _of_round(self, release: Release, *actions: str) -> tuple[Event, ...]:
         return tuple(
             event
             for event in self.events
-            if release.start <= event.sequence <= release.sequence and event.action in ("approve", "register")
+            if release.start <= event.sequence <= release.sequence and event.action in actions
         )
 
 
@@ -149,6 +172,14 @@ class Content:
     document: Document
     blob: str
     attachments: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """Minutes that an approval names: the version in force, and its text."""
+
+    release: Release
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)

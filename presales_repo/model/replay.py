@@ -3,11 +3,24 @@ before it is signed, when it is verified, and on the server."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from presales_repo.errors import PrsError
+from presales_repo.model.countersign import check_countersign, check_leader, check_needs, deciders
 from presales_repo.model.entry import Entry
-from presales_repo.model.ledger import Content, DocumentState, Event, Head, Proposal, Release, Round, TreeChange
+from presales_repo.model.ledger import (
+    Content,
+    DocumentState,
+    Event,
+    Head,
+    Minutes,
+    Proposal,
+    Release,
+    Round,
+    TreeChange,
+)
 from presales_repo.model.number import parse_number
 from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS, is_plain_path, split_document_path
 from presales_repo.model.policy import DEPARTMENT_HEAD, HEAD_OF_AUTHOR, Policy, Step, administrators
@@ -40,21 +53,33 @@ class Outcome:
     proposal: Proposal | None = None
 
 
-def judge(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+_Decide = Callable[[Head, Entry, Stamp, DocumentState | None, Content | None], Outcome]
+
+
+def judge(
+    head: Head,
+    entry: Entry,
+    stamp: Stamp,
+    state: DocumentState | None,
+    content: Content | None,
+    minutes: Minutes | None = None,
+) -> Outcome:
     """The outcome of a document's entry at this position of the ledger.
 
     `state`: the document's state so far; `content`: what the entry's commit and path hold (for submit and
-    register). Raises PrsError A2xx when the entry's claims are wrong, A3xx when the decision is not allowed.
+    register); `minutes`: the release in force that an approval names. Raises PrsError A2xx when the entry's claims
+    are wrong, A3xx when the decision is not allowed.
     """
     check_position(head, entry)
-    decide = {
+    decisions: dict[str, _Decide] = {
         "submit": _submit,
         "register": _register,
-        "approve": _approve,
+        "countersign": _countersign,
+        "approve": partial(_approve, minutes=minutes),
         "reject": _reject,
         "withdraw": _withdraw,
-    }[entry.action]
-    return decide(head, entry, stamp, state, content)
+    }
+    return decisions[entry.action](head, entry, stamp, state, content)
 
 
 def check_position(head: Head, entry: Entry) -> None:
@@ -163,9 +188,27 @@ def _base(state: DocumentState | None, content: Content) -> DocumentState:
     return replace(fresh, title=document.title, type_id=document.type_id)
 
 
-def _approve(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+def _countersign(
+    head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None
+) -> Outcome:
+    opened = _opened(entry, state)
+    signed = check_countersign(head.policy, entry, opened)
+    assert state is not None
+    heard = replace(opened, countersigns=(*opened.countersigns, signed))
+    return Outcome(replace(state.with_event(_event(entry, stamp)), round=heard))
+
+
+def _approve(
+    head: Head,
+    entry: Entry,
+    stamp: Stamp,
+    state: DocumentState | None,
+    content: Content | None,
+    minutes: Minutes | None,
+) -> Outcome:
     opened = _opened(entry, state)
     check_holder(head.policy, entry.document, opened, entry.signer)
+    check_needs(head.policy, entry, opened, minutes)
     assert state is not None
     own = () if covers_vacancy(head.policy, opened, entry.signer) else (entry.signer,)
     moved = replace(
@@ -215,7 +258,7 @@ def _opened(entry: Entry, state: DocumentState | None) -> Round:
     attached = tuple((digest, path) for path, _, digest in opened.attachments)
     if claimed != (opened.version, opened.content, opened.path, opened.digest, attached):
         raise PrsError("A307", number=entry.document, version=opened.version)
-    if entry.action != "withdraw" and entry.step != opened.step.id:
+    if entry.action in ("approve", "reject") and entry.step != opened.step.id:
         raise PrsError("A304", number=entry.document, step=opened.step.id, holders=opened.step.by, person=entry.signer)
     return opened
 
@@ -224,16 +267,18 @@ def check_holder(policy: Policy, number: str, opened: Round, person_id: str) -> 
     """Whether a person may decide the open step.
 
     Raises PrsError: A302 the author, A306 signed before (an important document twice, unless to cover a step that
-    lacks a holder: A-15), A305 head of another department, A304 holder of a later step, A303 not a holder.
+    lacks a holder: A-15), A356 a department disagrees and they are no leader, A305 head of another department, A304
+    holder of a later step, A303 not a holder.
     """
     if person_id in opened.authors:
         raise PrsError("A302", number=number, person=person_id)
-    allowed = holders(policy, opened.step, opened.department, opened.authors)
+    allowed = deciders(policy, opened)
     if person_id in allowed:
         again = opened.important and person_id in opened.named and not covers_vacancy(policy, opened, person_id)
         if person_id in opened.signed or again:
             raise PrsError("A306", person=person_id, version=opened.version)
         return
+    check_leader(policy, number, opened, person_id)
     person = policy.people[person_id]
     step, needed = opened.step, ", ".join(allowed)
     if _holds_later(policy, opened, person_id):
@@ -251,7 +296,7 @@ def _holds_later(policy: Policy, opened: Round, person: str) -> bool:
 def _event(entry: Entry, stamp: Stamp) -> Event:
     return Event(
         entry.sequence, stamp.commit, entry.action, entry.version, entry.step, entry.signer, stamp.time, stamp.offset,
-        entry.comment,
+        entry.comment, entry.department, entry.opinion, entry.minutes,
     )  # fmt: skip
 
 

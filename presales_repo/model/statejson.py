@@ -6,12 +6,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from presales_repo.model.ledger import DocumentState, Event, Release, Round
+from presales_repo.model.ledger import Countersign, DocumentState, Event, Release, Round
+from presales_repo.model.needs import Needs
 from presales_repo.model.policy import Step
 
 # Names what a dump holds: text of another shape cannot be loaded.
 STATE_SHAPE = " ".join(
-    f"{kind.__name__}({','.join(kind.__annotations__)})" for kind in (DocumentState, Event, Round, Step, Release)
+    f"{kind.__name__}({','.join(kind.__annotations__)})"
+    for kind in (DocumentState, Event, Round, Step, Needs, Countersign, Release)
 )
 
 
@@ -34,8 +36,15 @@ def load_state(text: str) -> DocumentState:
 
 
 def _round(raw: dict[str, Any]) -> Round:
-    steps = tuple(Step(*step) for step in raw["steps"])
-    return Round(**{**_with_tuples(raw, "authors", "signed", "signers", "named"), "steps": steps})
+    steps = tuple(map(_step, raw["steps"]))
+    countersigns = tuple(Countersign(*item) for item in raw["countersigns"])
+    lists = _with_tuples(raw, "authors", "signed", "signers", "named")
+    return Round(**{**lists, "steps": steps, "countersigns": countersigns})
+
+
+def _step(values: list[Any]) -> Step:
+    id_, title_zh, title_en, by, quorum, (minutes, departments, least) = values
+    return Step(id_, title_zh, title_en, by, quorum, Needs(minutes, tuple(departments), least))
 
 
 def _with_tuples(raw: dict[str, Any], *keys: str) -> dict[str, Any]:

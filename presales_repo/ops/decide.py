@@ -6,16 +6,18 @@ import secrets
 import time
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
+from presales_repo.model.countersign import deciders, missing_countersigns
 from presales_repo.model.entry import Entry
 from presales_repo.model.ledger import Content, DocumentState, Round, status_of
 from presales_repo.model.policy import Person
-from presales_repo.model.workflow import holders, next_version
+from presales_repo.model.workflow import next_version
 from presales_repo.ops.check import blocking_findings
 from presales_repo.ops.lookup import find_document, require_number
+from presales_repo.ops.minutes import name_minutes
 from presales_repo.ops.session import (
     Actor,
     Session,
@@ -47,7 +49,8 @@ class Blocked(Exception):
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What was recorded. `commit`: the entry; `status`: of the document afterwards; `waiting`: who may decide next;
-    `shared` false: the server could not be reached, `prs sync` has to share it later."""
+    `shared` false: the server could not be reached, `prs sync` has to share it later; `missing`: the departments that
+    have yet to countersign."""
 
     action: str
     number: str
@@ -60,6 +63,10 @@ class Decision:
     next_step: str
     waiting: tuple[str, ...]
     shared: bool
+    department: str
+    opinion: str
+    minutes: str
+    missing: tuple[str, ...]
 
 
 def submit(session: Session, number: str, note: str, *, major: bool = False) -> Decision:
@@ -72,9 +79,9 @@ def register(session: Session, number: str, note: str = "", *, major: bool = Fal
     return _open_round(session, "register", number, clean_comment(note), major=major)
 
 
-def approve(session: Session, number: str, comment: str = "") -> Decision:
-    """Sign the open step."""
-    return _decide_round(session, "approve", number, comment)
+def approve(session: Session, number: str, comment: str = "", minutes: str = "") -> Decision:
+    """Sign the open step. `minutes`: NUMBER of those that it rests on, to choose among several."""
+    return _decide_round(session, "approve", number, comment, minutes)
 
 
 def reject(session: Session, number: str, reason: str) -> Decision:
@@ -88,7 +95,7 @@ def withdraw(session: Session, number: str) -> Decision:
 
 
 def _open_round(session: Session, action: str, number: str, note: str, *, major: bool) -> Decision:
-    return _until_shared(session, number, lambda work: _try_open(work, action, number, note, major))
+    return until_shared(session, number, lambda work: _try_open(work, action, number, note, major))
 
 
 def _try_open(work: Work, action: str, number: str, note: str, major: bool) -> Decision | None:
@@ -101,10 +108,10 @@ def _try_open(work: Work, action: str, number: str, note: str, major: bool) -> D
         raise Blocked(findings)
     content = load_content(work.ledger.reader, head, path)
     entry = _opening_entry(work, actor, action, head, content, note, major)
-    return _append(work, actor, entry)
+    return append(work, actor, entry)
 
 
-def _until_shared(session: Session, number: str, attempt: Callable[[Work], Decision | None]) -> Decision:
+def until_shared(session: Session, number: str, attempt: Callable[[Work], Decision | None]) -> Decision:
     """Try a decision on the newest ledger until nobody is faster; each try judges anew what stands there then.
 
     Raises PrsError A316 when every try lost.
@@ -161,20 +168,27 @@ def _require_saved(work: Work, committed: Snapshot, number: str) -> str:
     return found.path
 
 
-def _decide_round(session: Session, action: str, number: str, comment: str) -> Decision:
+def _decide_round(session: Session, action: str, number: str, comment: str, minutes: str = "") -> Decision:
     comment = clean_comment(comment)
-    return _until_shared(session, number, lambda work: _try_decide(work, action, number, comment))
+    return until_shared(session, number, lambda work: _try_decide(work, action, number, comment, minutes))
 
 
-def _try_decide(work: Work, action: str, number: str, comment: str) -> Decision | None:
+def _try_decide(work: Work, action: str, number: str, comment: str, minutes: str) -> Decision | None:
     actor = find_actor(work)
     state = work.ledger.document(require_number(number))
-    opened = _require_round(state, number)
+    opened = require_round(state, number)
     if action == "reject" and not comment:
         raise PrsError("A314", number=number)
+    entry = round_entry(work, actor, action, number, opened, comment)
     if action == "approve":
-        _require_same_text(work, opened, number)
-    entry = Entry(
+        require_same_text(work, opened, number)
+        entry = replace(entry, minutes=name_minutes(work, entry, opened, minutes))
+    return append(work, actor, entry)
+
+
+def round_entry(work: Work, actor: Actor, action: str, number: str, opened: Round, comment: str) -> Entry:
+    """An entry that claims what is true of the open round and its open step."""
+    return Entry(
         action=action,
         ledger=work.ledger.head.ledger,
         sequence=work.ledger.head.sequence + 1,
@@ -189,16 +203,16 @@ def _try_decide(work: Work, action: str, number: str, comment: str) -> Decision 
         attachments=tuple((digest, path) for path, _, digest in opened.attachments),
         comment=comment,
     )
-    return _append(work, actor, entry)
 
 
-def _require_round(state: DocumentState | None, number: str) -> Round:
+def require_round(state: DocumentState | None, number: str) -> Round:
+    """The open round. Raises PrsError A308 when there is none."""
     if state is None or state.round is None:
         raise PrsError("A308", number=number)
     return state.round
 
 
-def _require_same_text(work: Work, opened: Round, number: str) -> None:
+def require_same_text(work: Work, opened: Round, number: str) -> None:
     """An approver signs what stands in front of them: refuse when the file on main, or the working file, is no
     longer the submitted text (R116)."""
     git = work.repository.git
@@ -227,7 +241,7 @@ def require_words(text: str, option: str) -> str:
     return words
 
 
-def _append(work: Work, actor: Actor, entry: Entry) -> Decision | None:
+def append(work: Work, actor: Actor, entry: Entry) -> Decision | None:
     """Sign, share and record; None when somebody was faster. The text goes to the server with the submission."""
     content = entry.content if entry.action in ("submit", "register") else ""
     publish = publisher(work.repository, work.mode, content)
@@ -241,10 +255,13 @@ def _append(work: Work, actor: Actor, entry: Entry) -> Decision | None:
 
 def _decision(work: Work, entry: Entry, person: Person, commit: str, state: DocumentState) -> Decision:
     waiting: Iterable[str] = ()
+    missing: Iterable[str] = ()
     if state.round:
-        waiting = holders(work.policy, state.round.step, state.round.department, state.round.authors)
+        waiting = deciders(work.policy, state.round)
+        missing = dict.fromkeys(name for _, name, _ in missing_countersigns(work.policy, state.round))
     status = status_of(state, work.repository.git.resolve(f"HEAD:{entry.path}"))
     return Decision(
         entry.action, entry.document, state.title, entry.version, entry.step, person.id, commit, status,
         state.round.step.id if state.round else "", tuple(waiting), work.mode != "offline",
+        entry.department, entry.opinion, entry.minutes, tuple(missing),
     )  # fmt: skip

@@ -18,7 +18,8 @@ WORKING = "working"
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the history. `decision`: `edit` for a commit; `changed`: lines added and removed."""
+    """One line of the history. `decision`: `edit` for a commit; `changed`: lines added and removed;
+    `department`, `opinion`: of a countersignature."""
 
     time: str
     person: str
@@ -28,6 +29,8 @@ class Happening:
     changed: str
     commit: str
     note: str
+    department: str = ""
+    opinion: str = ""
 
 
 def history(session: Session, number: str) -> list[Happening]:
@@ -54,7 +57,7 @@ def _decisions(state: DocumentState) -> list[Happening]:
     return [
         Happening(
             iso_time(event.time, event.offset), event.person, event.action, event.version, event.step, "", event.commit,
-            event.comment.split("\n")[0],
+            event.comment.split("\n")[0], event.department, event.opinion,
         )
         for event in state.events
     ]  # fmt: skip

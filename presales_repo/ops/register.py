@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from presales_repo.errors import PrsError
+from presales_repo.model.countersign import deciders, missing_countersigns
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
+from presales_repo.model.policy import Titled
 from presales_repo.model.replay import check_holder
-from presales_repo.model.workflow import holders
 from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.session import Session, Work, find_actor, open_work, working_snapshot
 from presales_repo.rules.values import split_reference
@@ -99,7 +100,8 @@ def iso_time(seconds: int, offset: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
-    """A step of the latest round: `state` is signed, open, waiting or rejected."""
+    """A step of the latest round: `state` is signed, open, waiting or rejected; `minutes`: NUMBER@VERSION of those
+    that its signature rests on."""
 
     step: str
     title: str
@@ -108,6 +110,22 @@ class StepShown:
     commit: str
     time: str
     comment: str
+    minutes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CountersignShown:
+    """A department's opinion in the latest round: `state` is agree, disagree or missing; then `holders` may sign."""
+
+    step: str
+    department: str
+    title: str
+    state: str
+    by: str
+    commit: str
+    time: str
+    comment: str
+    holders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +135,7 @@ class Shown:
     listed: Listed
     front_matter: Mapping[str, Any]
     steps: tuple[StepShown, ...]
+    countersigns: tuple[CountersignShown, ...]
     holders: tuple[str, ...]
     links: tuple[str, ...]
     linked_from: tuple[str, ...]
@@ -130,18 +149,19 @@ def show_document(session: Session, number: str) -> Shown:
         row = find_document(snapshot, number)
         state = work.ledger.document(number)
         opened = state.round if state else None
-        waiting = holders(work.policy, opened.step, opened.department, opened.authors) if opened else ()
+        waiting = deciders(work.policy, opened) if opened else ()
         links, back = _links(work, snapshot, row)
         versions = tuple(release.version for release in state.releases) if state else ()
         steps = tuple(_steps(work, state)) if state else ()
-        return Shown(_listed(row, state), row.fields, steps, tuple(waiting), links, back, versions)
+        heard = tuple(_countersigns(work, state)) if state else ()
+        return Shown(_listed(row, state), row.fields, steps, heard, waiting, links, back, versions)
 
 
 def _steps(work: Work, state: DocumentState) -> Iterator[StepShown]:
     """The steps of the open round, or of the round that ended last."""
-    start = max((event.sequence for event in state.events if event.action in ("submit", "register")), default=0)
-    decisions = [event for event in state.events if event.sequence >= start and event.action != "submit"]
-    for event in decisions:
+    for event in _latest_round(state):
+        if event.action in ("submit", "countersign"):
+            continue
         words = {"approve": "signed", "register": "signed", "reject": "rejected", "withdraw": "withdrawn"}
         yield _shown_step(work, event.step, words[event.action], event)
     if state.round is not None:
@@ -149,10 +169,32 @@ def _steps(work: Work, state: DocumentState) -> Iterator[StepShown]:
             yield StepShown(step.id, step.title_zh, "waiting" if index else "open", "", "", "", "")
 
 
+def _latest_round(state: DocumentState) -> list[Event]:
+    """What happened since the document was last submitted or registered."""
+    start = max((event.sequence for event in state.events if event.action in ("submit", "register")), default=0)
+    return [event for event in state.events if event.sequence >= start]
+
+
+def _countersigns(work: Work, state: DocumentState) -> Iterator[CountersignShown]:
+    departments = work.policy.departments
+    for event in _latest_round(state):
+        if event.action == "countersign":
+            title, time = _title(departments, event.department), iso_time(event.time, event.offset)
+            yield CountersignShown(
+                event.step, event.department, title, event.opinion, event.person, event.commit, time, event.comment, (),
+            )  # fmt: skip
+    for step, name, people in missing_countersigns(work.policy, state.round) if state.round else ():
+        yield CountersignShown(step, name, _title(departments, name), "missing", "", "", "", "", people)
+
+
+def _title(table: Mapping[str, Titled], id_: str) -> str:
+    return table[id_].title_zh if id_ in table else id_
+
+
 def _shown_step(work: Work, step: str, state: str, event: Event) -> StepShown:
     titles = {item.id: item.title_zh for chain in work.policy.chains.values() for item in chain.steps}
     time = iso_time(event.time, event.offset)
-    return StepShown(step, titles.get(step, ""), state, event.person, event.commit, time, event.comment)
+    return StepShown(step, titles.get(step, ""), state, event.person, event.commit, time, event.comment, event.minutes)
 
 
 def _links(work: Work, snapshot: Snapshot, row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -193,7 +235,8 @@ def find_release(work: Work, number: str, version: str) -> Release:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A document that waits for the owner of the key."""
+    """A document that waits for the owner of the key. `action`: approve, to decide the open step, or countersign, for
+    `department`."""
 
     number: str
     title: str
@@ -201,14 +244,25 @@ class Waiting:
     since: str
     submitted_by: str
     version: str
+    action: str
+    department: str
 
 
 def inbox(session: Session) -> list[Waiting]:
-    """Open steps that the owner of the key may decide, oldest first (R118)."""
+    """Open steps that the owner of the key may decide, and opinions of departments that they may give, oldest first
+    (R118)."""
     with open_work(session) as work:
         person = find_actor(work).person.id
-        states = [state for state in work.ledger.documents(only_open=True) if _may_decide(work, state, person)]
-    return sorted(map(_waiting, states), key=lambda item: (item.since, item.number))
+        states = list(work.ledger.documents(only_open=True))
+        found = [_waiting(state, _open_round(state).step.id) for state in states if _may_decide(work, state, person)]
+        found += [item for state in states for item in _unheard(work, state, person)]
+    return sorted(found, key=lambda item: (item.since, item.number, item.action, item.department))
+
+
+def _unheard(work: Work, state: DocumentState, person: str) -> Iterator[Waiting]:
+    for step, department, people in missing_countersigns(work.policy, _open_round(state)):
+        if person in people:
+            yield _waiting(state, step, "countersign", department)
 
 
 def _may_decide(work: Work, state: DocumentState, person: str) -> bool:
@@ -224,9 +278,8 @@ def _open_round(state: DocumentState) -> Round:
     return state.round
 
 
-def _waiting(state: DocumentState) -> Waiting:
+def _waiting(state: DocumentState, step: str, action: str = "approve", department: str = "") -> Waiting:
     submitted = next(event for event in reversed(state.events) if event.action == "submit")
-    last = state.events[-1]
-    opened = _open_round(state)
-    since = iso_time(last.time, last.offset)
-    return Waiting(state.number, state.title, opened.step.id, since, submitted.person, opened.version)
+    last = submitted if action == "countersign" else state.events[-1]
+    since, version = iso_time(last.time, last.offset), _open_round(state).version
+    return Waiting(state.number, state.title, step, since, submitted.person, version, action, department)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import cast
 
 from presales_repo.model.doctype import DocType
@@ -11,9 +12,10 @@ from presales_repo.model.ledger import DocumentState, Event, Release
 from presales_repo.model.policy import Policy, Step, Titled
 from presales_repo.ops.register import iso_time
 from presales_repo.ops.session import Work
-from presales_repo.render.sheet import Approval, Language, Profile, Revision, Sheet
+from presales_repo.render.sheet import Approval, Countersign, Language, Profile, Revision, Sheet
 
 _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+_OPINIONS = {"zh": {"agree": "同意", "disagree": "不同意"}, "en": {"agree": "agreed", "disagree": "disagreed"}}
 _DECISIONS = {"zh": {"approve": "同意", "register": "登记"}, "en": {"approve": "approved", "register": "registered"}}
 
 
@@ -23,7 +25,7 @@ def published_sheet(work: Work, state: DocumentState, release: Release, document
     english = language_of(document) == "en"
     approvals = tuple(_approval(policy, release.chain, event, english) for event in state.approvals(release))
     people = [approval.person for approval in approvals]
-    return _sheet(
+    sheet = _sheet(
         work,
         document,
         profile=profile,
@@ -35,6 +37,9 @@ def published_sheet(work: Work, state: DocumentState, release: Release, document
         entry=release.commit,
         moment=iso_time(release.time, release.offset),
     )
+    heard = tuple(_countersign(policy, event, english) for event in state.countersigns(release))
+    minutes = [event.minutes for event in state.approvals(release) if event.minutes]
+    return replace(sheet, countersigns=heard, minutes=minutes[-1] if minutes else "")
 
 
 def draft_sheet(work: Work, state: DocumentState | None, document: Document, moment: str) -> Sheet:
@@ -140,6 +145,18 @@ def _approval(policy: Policy, chain: str, event: Event, english: bool) -> Approv
         duty=_duty(policy, event, step, english),
         decision=decision,
         comment=event.comment if event.action == "approve" else "",
+        time=iso_time(event.time, event.offset),
+        entry=event.commit,
+    )
+
+
+def _countersign(policy: Policy, event: Event, english: bool) -> Countersign:
+    person = policy.people.get(event.person)
+    return Countersign(
+        department=_title(policy.departments.get(event.department), english) or event.department,
+        person=person.name if person else event.person,
+        opinion=_OPINIONS["en" if english else "zh"][event.opinion],
+        comment=event.comment,
         time=iso_time(event.time, event.offset),
         entry=event.commit,
     )

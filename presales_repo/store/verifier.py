@@ -14,7 +14,7 @@ from presales_repo.errors import PrsError
 from presales_repo.model.commit import Commit, object_id, parse_commit, parse_commit_loose
 from presales_repo.model.document import read_document
 from presales_repo.model.entry import DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry, parse_message
-from presales_repo.model.ledger import Content, DocumentState, Head, Proposal
+from presales_repo.model.ledger import Content, DocumentState, Head, Minutes, Proposal
 from presales_repo.model.policy import (
     Policy,
     administrators,
@@ -130,6 +130,22 @@ def load_content(reader: ObjectReader, commit: str, path: str) -> Content:
     return Content(document, oid, tuple(attachments))
 
 
+def load_minutes(reader: ObjectReader, named: str, state_of: Callable[[str], DocumentState | None]) -> Minutes | None:
+    """The minutes NUMBER@VERSION; None when that is not a version in force.
+
+    Raises PrsError A216 when the bytes are not those that were published, and whatever makes them unreadable.
+    """
+    number, _, version = named.partition("@")
+    state = state_of(number)
+    if state is None or state.release is None or state.release.version != version:
+        return None
+    release = state.release
+    document = read_document(reader.read(release.blob, "blob"), release.path)
+    if document.digest != release.digest:
+        raise PrsError("A216", path=release.path)
+    return Minutes(release, document)
+
+
 def load_policy(reader: ObjectReader, tree: str) -> Policy:
     """The policy in a tree, validated. Raises PrsError A4xx."""
     data = policy_data(reader.files_below(tree, POLICY_FOLDER))
@@ -193,7 +209,8 @@ def judge_entry(
     if entry.action in DOCUMENT_ACTIONS:
         opens = entry.action in ("submit", "register")
         content = load_content(reader, entry.content, entry.path) if opens else None
-        return judge(head, entry, stamp, state_of(entry.document), content)
+        minutes = load_minutes(reader, entry.minutes, state_of) if entry.minutes else None
+        return judge(head, entry, stamp, state_of(entry.document), content, minutes)
     if entry.action == "policy-endorse" and head.proposal is not None:
         return judge_policy(head, entry, head.proposal if head.proposal.content == entry.content else None)
     if entry.action == "policy-propose":
