@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from presales_repo.model.document import read_document
+from presales_repo.model.document import Document, read_document
 from presales_repo.model.entry import Entry
-from presales_repo.model.ledger import Content, DocumentState, Head
+from presales_repo.model.ledger import Content, DocumentState, Head, Minutes
 from presales_repo.model.policy import Policy
 from presales_repo.model.replay import Outcome, Stamp, judge
 from presales_repo.model.workflow import next_version
@@ -42,6 +42,7 @@ class Desk:
     states: dict[str, DocumentState] = field(default_factory=dict)
     sequence: int = 0
     files: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, Document] = field(default_factory=dict)  # by git id
 
     @property
     def head(self) -> Head:
@@ -88,8 +89,11 @@ class Desk:
 
     def record(self, entry: Entry, content: Content | None = None) -> Outcome:
         """Judge an entry and, when it is allowed, make it part of the ledger. Raises PrsError."""
+        if content is not None:
+            self.texts[content.blob] = content.document
         stamp = Stamp(sha(f"entry {entry.sequence}"), 1_690_000_000 + entry.sequence, "+0800")
-        outcome = judge(self.head, entry, stamp, self.states.get(entry.document), content)
+        state = self.states.get(entry.document)
+        outcome = judge(self.head, entry, stamp, state, content, self.minutes(entry.minutes))
         assert outcome.state is not None
         self.states[entry.document] = outcome.state
         self.sequence = entry.sequence
@@ -99,6 +103,18 @@ class Desk:
             else:
                 self.files[change.path] = change.oid
         return outcome
+
+    def minutes(self, named: str) -> Minutes | None:
+        """The minutes NUMBER@VERSION when that is a version in force."""
+        number, _, version = named.partition("@")
+        release = self.states[number].release if number in self.states else None
+        return Minutes(release, self.texts[release.blob]) if release and release.version == version else None
+
+    def countersign(
+        self, signer: str, department: str, opinion: str = "agree", number: str = NUMBER, **claims: object
+    ) -> Outcome:
+        claims = {"step": "final", "department": department, "opinion": opinion, **claims}
+        return self.decide("countersign", signer, number, **claims)
 
     def submit(self, signer: str, content: Content, **claims: object) -> Outcome:
         return self.record(self.opening("submit", signer, content, **claims), content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import settings
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from presales_repo.errors import PrsError
+from presales_repo.model.countersign import deciders
 from presales_repo.model.ledger import DocumentState, Event, Round
 from presales_repo.model.policy import Policy, validate_policy
-from presales_repo.model.workflow import holders, next_version
+from presales_repo.model.workflow import next_version
 from tests.unit.model.policies import doctype, person, policy_of, step
 from tests.unit.model.rounds import Desk, content_of
 
@@ -39,6 +41,8 @@ STEPS = st.lists(
     st.tuples(st.sampled_from([*ROLES, "dept-head-of-author"]), st.sampled_from([1, 1, 2])), min_size=1, max_size=3
 ).map(lambda chosen: [step(f"s{number}", by, quorum) for number, (by, quorum) in enumerate(chosen)])
 CHAINS = st.sampled_from(["none", "light", "full-leader", "own"])
+OPINIONS = {"countersign_departments": ["presales", "technology"], "min_countersigns": 2}
+MEETING = [step("first", "dept-head-of-author"), step("final", "company-leader", **OPINIONS)]
 ROOT = person("root", "management", "repo-admin", "company-leader")
 
 
@@ -53,12 +57,16 @@ class Ledger(RuleBasedStateMachine):
             doctype(*pair, important=flag)
             for pair, flag in zip(zip(TYPES, chains, strict=True), important, strict=True)
         ]
-        policy = policy_of([ROOT, *people], {"own": steps}, types)
+        policy = policy_of([ROOT, *people], {"own": steps, "full-meeting": MEETING}, types)
         validate_policy(policy)
         self.desk = Desk(policy)
         self.edits = 0
         self.rounds: dict[str, Round] = {}  # as they were opened
         self.types: dict[str, str] = {}  # of what is published
+
+    @property
+    def states(self) -> list[DocumentState]:
+        return list(self.desk.states.values())
 
     @property
     def policy(self) -> Policy:
@@ -132,12 +140,33 @@ class Ledger(RuleBasedStateMachine):
         number = data.draw(st.sampled_from([number for number, state in self.desk.states.items() if state.round]))
         opened = self.desk.state(number).round
         assert opened is not None
-        waiting = holders(self.policy, opened.step, opened.department, opened.authors)
+        waiting = deciders(self.policy, opened)
         if not waiting:
             return
         signer = data.draw(st.sampled_from(waiting))
         happened = self.tried(number, lambda: self.desk.decide("approve", signer, number))
-        assert happened or signer in opened.signers
+        assert happened or signer in opened.signers or self.silent(opened)
+
+    @staticmethod
+    def silent(opened: Round) -> set[str]:
+        """The departments that have yet to say something about the open step."""
+        return set(opened.step.needs.departments) - {item.department for item in opened.countersigns}
+
+    @precondition(lambda self: any(state.round and state.round.chain == "full-meeting" for state in self.states))
+    @rule(
+        number=st.sampled_from(NUMBERS),
+        signer=st.sampled_from([*IDS, "root"]),
+        department=st.sampled_from([*DEPARTMENTS, "quality"]),
+        opinion=st.sampled_from(["agree", "agree", "disagree"]),
+    )
+    def countersign(self, number: str, signer: str, department: str, opinion: str) -> None:
+        before = self.desk.states.get(number)
+        if self.tried(number, lambda: self.desk.countersign(signer, department, opinion, number)):
+            assert before is not None
+            assert before.round is not None
+            assert department in OPINIONS["countersign_departments"]  # type: ignore[operator]
+            assert department not in {item.department for item in before.round.countersigns}
+            assert replace(self.desk.state(number).round, countersigns=()) == replace(before.round, countersigns=())  # type: ignore[type-var]
 
     def check_step(self, number: str, before: DocumentState | None) -> None:
         """What the last entry may have done to the one document that it names."""
@@ -177,6 +206,10 @@ class Ledger(RuleBasedStateMachine):
             assert len(set(by_step[item.id])) == len(by_step[item.id]) == item.quorum
         if last.important and len(last.steps) > 1:
             assert len({signature.person for signature in signatures}) >= 2
+        if last.chain == "full-meeting":
+            heard = state.countersigns(release)
+            assert sorted(event.department for event in heard) == ["presales", "technology"]
+            assert not {event.person for event in heard} & set(release.authors)
         assert (release.digest, release.content, release.path) == (last.digest, last.content, last.path)
         assert self.desk.files[release.path] == release.blob
 
@@ -205,9 +238,13 @@ class Ledger(RuleBasedStateMachine):
                 wanted = next(item for item in opened.steps if item.id == event.step)
                 mine = [p.id for p in self.policy.people.values() if p.active and self.fits(p.id, wanted.by, opened)]
                 if event.person not in mine:
-                    assert len(mine) < wanted.quorum
+                    assert len(mine) < wanted.quorum or self.disagreed(number, opened.start, event.sequence)
                     assert "company-leader" in self.policy.people[event.person].roles
                 assert self.policy.people[event.person].active
+
+    def disagreed(self, number: str, start: int, end: int) -> bool:
+        events = self.desk.state(number).events
+        return any(event.opinion == "disagree" for event in events if start < event.sequence < end)
 
     def spans(self, number: str) -> set[tuple[int, int]]:
         """(sequence of the submission, sequence of a decision on it)."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presales_repo.model.ledger import DocumentState, Event, Release, Round
+from presales_repo.model.ledger import Countersign, DocumentState, Event, Release, Round
+from presales_repo.model.needs import Needs
 from presales_repo.model.policy import Step
 from presales_repo.model.statejson import STATE_SHAPE, dump_state, load_state
 
@@ -13,7 +14,8 @@ WORDS = st.text(max_size=5)
 COUNTS = st.integers(0, 2**40)
 NAMES = st.lists(WORDS, max_size=3).map(tuple)
 FILES = st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=2).map(tuple)
-STEPS = st.lists(st.builds(Step, WORDS, WORDS, WORDS, WORDS, COUNTS), min_size=1, max_size=3).map(tuple)
+NEEDS = st.builds(Needs, WORDS, NAMES, COUNTS)
+STEPS = st.lists(st.builds(Step, WORDS, WORDS, WORDS, WORDS, COUNTS, NEEDS), min_size=1, max_size=3).map(tuple)
 ROUNDS = st.builds(
     Round,
     version=WORDS,
@@ -33,6 +35,7 @@ ROUNDS = st.builds(
     signers=NAMES,
     named=NAMES,
     start=COUNTS,
+    countersigns=st.lists(st.builds(Countersign, WORDS, WORDS, WORDS, WORDS), max_size=2).map(tuple),
 )
 RELEASES = st.builds(
     Release,
@@ -52,7 +55,7 @@ RELEASES = st.builds(
     important=st.booleans(),
     attachments=FILES,
 )
-EVENTS = st.builds(Event, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS, COUNTS, WORDS, WORDS)
+EVENTS = st.builds(Event, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS)
 STATES = st.builds(
     DocumentState,
     WORDS,
@@ -70,5 +73,16 @@ def test_a_state_is_loaded_as_it_was(state: DocumentState) -> None:
 
 
 def test_the_shape_names_every_field_so_that_no_old_cache_is_misread() -> None:
-    for field in ("named", "attachments", "important", "chain", "quorum", "comment", "type_id"):
+    for field in (
+        "named",
+        "attachments",
+        "important",
+        "chain",
+        "quorum",
+        "comment",
+        "type_id",
+        "departments",
+        "opinion",
+        "minutes",
+    ):
         assert field in STATE_SHAPE
