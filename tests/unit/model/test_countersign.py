@@ -187,7 +187,22 @@ def test_a_step_that_is_done_takes_no_more_opinions() -> None:
     missing = list(missing_countersigns(desk.policy, desk.state().round))  # type: ignore[arg-type]
     assert missing == [("ask", "business", ("shao",))]
     desk.decide("approve", "shen")
-    refused("A354", lambda: desk.countersign("shao", "business", step="ask"))
+    assert list(missing_countersigns(desk.policy, desk.state().round)) == []  # type: ignore[arg-type]
+    error = refused("A354", lambda: desk.countersign("shao", "business", step="ask"))
+    assert error.args_["departments"] == "-"
+    desk.decide("approve", "cheng")
+
+
+def test_an_opinion_is_for_the_step_that_asks() -> None:
+    """Two steps ask the same department: it is heard for each, and disagrees with one."""
+    twice = [step("ask", "presales-manager", **TWO), step("final", "meeting-chair", **TWO)]
+    desk = Desk(policy_of(PEOPLE, {"twice": twice}, [doctype("twice", "twice")]))
+    desk.submit("lin", content_of("twice", "lin"))
+    desk.countersign("xu", "technology", "disagree", step="final")
+    refused("A350", lambda: desk.decide("approve", "shen"))
+    desk.countersign("xu", "technology", comment="", step="ask")
+    desk.decide("approve", "shen", comment="")
+    refused("A356", lambda: desk.decide("approve", "wu"))
     desk.decide("approve", "cheng")
 
 
