@@ -339,6 +339,13 @@ def test_holders_come_before_needs(heard: Desk) -> None:
     refused("A302", lambda: approve(heard, "lin", named=""))
 
 
+def test_a_leader_alone_does_not_decide_what_the_meeting_has_to(heard: Desk) -> None:
+    """R108, with everything else at hand."""
+    named = publish(heard, minutes())
+    refused("A303", lambda: approve(heard, "cheng", named=named))
+    assert approve(heard, "wu", named=named).changes
+
+
 def test_the_needs_are_those_of_the_submission(desk: Desk) -> None:
     """A policy that asks less does not apply to a round that is open."""
     less = {**CHAINS, "meeting": [step("first", "dept-head-of-author"), step("final", "meeting-chair")]}
