@@ -29,8 +29,8 @@ def name_minutes(work: Work, entry: Entry, opened: Round, asked: str) -> str:
         return ""
     fitting, telling = [], ""
     for named in _all_minutes(work):
+        minutes = load_minutes(work.ledger.reader, named, work.ledger.document)
         try:
-            minutes = load_minutes(work.ledger.reader, named, work.ledger.document)
             check_minutes(work.policy, replace(entry, minutes=named), opened, minutes)
         except PrsError as error:
             telling = named if error.code in _TELLING else telling

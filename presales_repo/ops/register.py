@@ -280,6 +280,7 @@ def _open_round(state: DocumentState) -> Round:
 
 def _waiting(state: DocumentState, step: str, action: str = "approve", department: str = "") -> Waiting:
     submitted = next(event for event in reversed(state.events) if event.action == "submit")
-    last = submitted if action == "countersign" else state.events[-1]
+    decisions = (event for event in reversed(state.events) if event.action != "countersign")
+    last = submitted if action == "countersign" else next(decisions)
     since, version = iso_time(last.time, last.offset), _open_round(state).version
     return Waiting(state.number, state.title, step, since, submitted.person, version, action, department)

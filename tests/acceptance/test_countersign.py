@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.company import ORGANISATION, Company, Desk, new_paper
+from tests.company import NOW, ORGANISATION, Company, Desk, new_paper
 from tests.unit.render.samples import pdf_text
 
 MEETING = (
@@ -103,7 +103,10 @@ def test_four_departments_and_the_meeting_publish(asked: tuple[Desk, str], tmp_p
     assert made["missing"] == ["technology", "marketing", "business"]
     assert desk.ok("ye", "inbox", "--json").json == []
     check_twice(desk, paper)
-    hear(desk, paper, "song", "cheng")
+    desk.ok("song", "countersign", paper, "-m", "song同意", now="2023-05-19T09:30:00+08:00")
+    final = next(item for item in desk.ok("cheng", "inbox", "--json").json if item["action"] == "approve")
+    assert final["since"] == NOW, "an opinion does not open the step anew"
+    hear(desk, paper, "cheng")
     assert "quality" not in desk.refuse("A350", "cheng", "approve", paper).err
     assert "technology (han)" in desk.refuse("A350", "cheng", "approve", paper).err
     hear(desk, paper, "han")
