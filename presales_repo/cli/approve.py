@@ -13,10 +13,11 @@ from presales_repo.cli.main import make_session
 @click.argument("number", shell_complete=complete_number)
 @click.option("-m", "--message", default="", help="A comment.")
 @click.option("--for", "principal", default="", metavar="PERSON", help="Sign for somebody who delegated it to you.")
+@click.option("--minutes", default="", metavar="NUMBER", help="The minutes that it rests on, where several fit.")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @click.pass_context
-def command(ctx: click.Context, number: str, message: str, principal: str, as_json: bool) -> None:
+def command(ctx: click.Context, number: str, message: str, principal: str, minutes: str, as_json: bool) -> None:
     """Sign the open step."""
     from presales_repo.ops.decide import approve
 
-    show_decision(approve(make_session(ctx), number, message, principal), as_json)
+    show_decision(approve(make_session(ctx), number, message, principal, minutes), as_json)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from presales_repo.cli.output import joined, show_json, signer
+from presales_repo.cli.output import joined, labelled, show_json, signer
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.decide import Decision
 
@@ -25,6 +25,12 @@ def show_decision(decision: Decision, as_json: bool) -> None:
             status=_(decision.status),
         )
     )
+    if decision.minutes:
+        click.echo(labelled(_("minutes"), decision.minutes))
+    if decision.department:
+        click.echo(labelled(decision.department, _(decision.opinion)))
+    if decision.missing:
+        click.echo(labelled(_("not countersigned yet"), joined(decision.missing)))
     if decision.waiting:
         text = _("Next step {step} waits for: {people}")
         click.echo(text.format(step=_(decision.next_step), people=joined(decision.waiting)))

@@ -28,12 +28,16 @@ def command(ctx: click.Context, as_json: bool) -> None:
     elif found:
         heads = (_("number"), _("step"), _("version"), _("since"), _("submitted by"), _("title"))
         show_table(heads, [_row(item) for item in found])
-        click.echo(_("Next: prs show NUMBER; prs approve NUMBER, or prs reject NUMBER --reason TEXT"), err=True)
+        if any(item.action == "approve" for item in found):
+            click.echo(_("Next: prs show NUMBER; prs approve NUMBER, or prs reject NUMBER --reason TEXT"), err=True)
+        if any(item.action == "countersign" for item in found):
+            click.echo(_("For a department: prs countersign NUMBER, or with --disagree -m TEXT"), err=True)
     else:
         click.echo(_("Nothing waits for you."), err=True)
 
 
 def _row(item: Waiting) -> tuple[str, ...]:
-    step = signer(_(item.step), joined(item.on_behalf_of))
+    task = f"{_(item.action)} {item.department}" if item.department else _(item.step)
+    step = signer(task, joined(item.on_behalf_of))
     since = item.since[:16].replace("T", " ")
     return (item.number, step, item.version, since, item.submitted_by, item.title)

@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("history", "Who changed what, when."),
     "diff": ("diff", "Compare versions of a document."),
     "submit": ("submit", "Submit a document for approval."),
+    "countersign": ("countersign", "Sign your department's opinion."),
     "approve": ("approve", "Sign the open step."),
     "reject": ("reject", "Give a document back to its author."),
     "withdraw": ("withdraw", "Take a submission back."),

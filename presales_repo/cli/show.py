@@ -15,6 +15,19 @@ from presales_repo.i18n import gettext as _
 from presales_repo.ops.register import Shown
 
 
+def show_countersigns(shown: Shown) -> None:
+    """The opinions of departments, and the minutes that a signature rests on."""
+    if shown.countersigns:
+        rows = [
+            (c.title, _(c.state), c.by or joined(c.holders), c.time, c.commit[:10], c.comment)
+            for c in shown.countersigns
+        ]
+        show_table((_("department"), _("opinion"), _("by"), _("time"), _("entry"), _("comment")), rows)
+    minutes = [step.minutes for step in shown.steps if step.minutes]
+    if minutes:
+        click.echo(labelled(_("minutes"), joined(minutes)))
+
+
 @click.command("show")
 @click.argument("number", metavar="NUMBER[@VERSION]", shell_complete=complete_number)
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
@@ -32,8 +45,9 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
     if as_json:
         listed = asdict(shown.listed)
         steps = [asdict(step) for step in shown.steps]
+        heard = [asdict(item) for item in shown.countersigns]
         links = {"to": list(shown.links), "from": list(shown.linked_from)}
-        extra = {"front_matter": shown.front_matter, "steps": steps, "links": links}
+        extra = {"front_matter": shown.front_matter, "steps": steps, "countersigns": heard, "links": links}
         waiting = {"waiting_for": shown.holders, "deputies": [{"person": p, "for": q} for p, q in shown.deputies]}
         show_json({**listed, **extra, **waiting, "versions": shown.versions})
         return
@@ -57,6 +71,7 @@ def _print(shown: Shown) -> None:
             for s in shown.steps
         ]
         show_table((_("step"), _("state"), _("by"), _("time"), _("entry"), _("comment")), rows)
+    show_countersigns(shown)
     if shown.holders:
         click.echo(labelled(_("waits for"), joined([*shown.holders, *(signer(*pair) for pair in shown.deputies)])))
     for label, numbers in ((_("refers to"), shown.links), (_("referred to by"), shown.linked_from)):

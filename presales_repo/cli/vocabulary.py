@@ -18,6 +18,7 @@ WORDS = (
     # decisions, and the line of a commit in a history
     N_("edit"),
     N_("submit"),
+    N_("countersign"),
     N_("approve"),
     N_("reject"),
     N_("withdraw"),
@@ -30,6 +31,10 @@ WORDS = (
     N_("signed"),
     N_("rejected"),
     N_("withdrawn"),
+    # opinions of departments
+    N_("agree"),
+    N_("disagree"),
+    N_("missing"),
     # severities
     N_("error"),
     N_("warning"),

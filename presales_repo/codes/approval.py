@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from presales_repo.codes.countersign import RULES as COUNTERSIGN
 from presales_repo.codes.rule import N_, Rule
 
 RULES = (
@@ -816,6 +817,7 @@ RULES = (
         "",
         "docs/ledger-format.md",
     ),
+    *COUNTERSIGN,
     Rule(
         "A330",
         "error",
@@ -999,6 +1001,14 @@ RULES = (
         N_("Restore it in policy/repository.yaml."),
         N_("The regulation fixes QD and FJ."),
         "四(二)1; R091",
+    ),
+    Rule(
+        "A406",
+        "warning",
+        N_("Chain {chain}, step {step} needs minutes of the kind {kind}, which no document type holds."),
+        N_("Add the kind to `meeting_type` of a type in policy/types/, or correct the step in policy/approval.yaml."),
+        N_("Such a step could never be approved."),
+        "四(三)1; R108",
     ),
     Rule(
         "A410",

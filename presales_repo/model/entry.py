@@ -15,7 +15,10 @@ from presales_repo.model.text import control_character, hidden_character
 
 FORMAT = "1"
 GENESIS = "genesis"
-DOCUMENT_ACTIONS = frozenset(("submit", "approve", "reject", "withdraw", "register", "reaffirm"))
+DOCUMENT_ACTIONS = frozenset(
+    ("submit", "countersign", "approve", "reject", "withdraw", "register", "reaffirm"),
+)
+OPINIONS = ("agree", "disagree")
 NO_LEDGER = "0" * 64
 
 _LINE = re.compile(r"(Prs-[A-Z][A-Za-z0-9]*(?:-[A-Z0-9][A-Za-z0-9]*)*): ([!-~]+(?: [!-~]+)*)")
@@ -28,7 +31,8 @@ _CLAIMS = {
     GENESIS: frozenset[str](),
     "submit": _ROUND | {"Authors"},
     "register": _ROUND | {"Authors"},
-    "approve": _ROUND | {"Step", "On-Behalf-Of"},
+    "countersign": _ROUND | {"Step", "Department", "Opinion"},
+    "approve": _ROUND | {"Step", "On-Behalf-Of", "Minutes"},
     "reject": _ROUND | {"Step", "On-Behalf-Of"},
     "withdraw": _ROUND,
     "reaffirm": _ROUND,
@@ -39,6 +43,16 @@ _ALWAYS = frozenset(("Format", "Ledger", "Sequence", "Action", "Policy", "Signer
 _SEQUENCE = re.compile("0|[1-9][0-9]{0,9}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _HEX40 = re.compile(r"[0-9a-f]{40}")
+_RELEASE = re.compile(r"[A-Z]{2}[0-9]{9}@[0-9.]{3,9}")
+_OPINION = re.compile("|".join(OPINIONS))
+_FORMS = {
+    "Ledger": _HEX64,
+    "Policy": _HEX64,
+    "Digest": _HEX64,
+    "Content": _HEX40,
+    "Opinion": _OPINION,
+    "Minutes": _RELEASE,
+}
 _PATH_SAFE = "/-_.~"
 
 
@@ -48,7 +62,8 @@ class Entry:
     `content`: the commit on main that holds the text; `digest`: SHA-256 of the document's bytes, or of the
     proposed policy; `policy`: SHA-256 of the policy in force before the entry; `authors`: who counts as an
     author of this round (submit and register); `attachments`: (SHA-256, path) of each attached file;
-    `on_behalf`: for whom the signer decides (approve and reject), "" for themselves."""
+    `on_behalf`: for whom the signer decides (approve and reject), "" for themselves; `department` and `opinion` (agree,
+    disagree): of a countersignature; `minutes`: the published minutes that an approval rests on, NUMBER@VERSION."""
 
     action: str
     ledger: str
@@ -65,11 +80,14 @@ class Entry:
     attachments: tuple[tuple[str, str], ...] = ()
     comment: str = ""
     on_behalf: str = ""
+    department: str = ""
+    opinion: str = ""
+    minutes: str = ""
 
 
 def subject_of(entry: Entry) -> str:
     """The first line that `git log --oneline` shows; derived from the trailers, so it cannot say otherwise."""
-    words = [entry.action, entry.document, f"v{entry.version}" if entry.version else "", entry.step]
+    words = [entry.action, entry.document, f"v{entry.version}" if entry.version else "", entry.step, entry.department]
     return "prs: " + " ".join(word for word in words if word)
 
 
@@ -99,6 +117,9 @@ def _trailers(entry: Entry) -> list[tuple[str, str]]:
         ("Prs-Path", quote(entry.path, safe=_PATH_SAFE)),
         ("Prs-Version", entry.version),
         ("Prs-Step", entry.step),
+        ("Prs-Department", entry.department),
+        ("Prs-Opinion", entry.opinion),
+        ("Prs-Minutes", entry.minutes),
         ("Prs-Authors", " ".join(entry.authors)),
         ("Prs-Content", entry.content),
         ("Prs-Digest", entry.digest),
@@ -147,9 +168,11 @@ def _entry(values: dict[str, str], comment: str) -> Entry:
     for key in values:
         if key.removeprefix("Prs-") not in _ALWAYS | _CLAIMS[action]:
             raise PrsError("A211", problem=f"{key} in an entry of kind {action}")
-    for key, pattern in (("Ledger", _HEX64), ("Policy", _HEX64), ("Digest", _HEX64), ("Content", _HEX40)):
+    for key, pattern in _FORMS.items():
         if f"Prs-{key}" in values and not pattern.fullmatch(values[f"Prs-{key}"]):
             raise PrsError("A211", problem=f"Prs-{key}")
+    if action == "countersign" and "Prs-Opinion" not in values:
+        raise PrsError("A211", problem="no Prs-Opinion")
     return Entry(
         action=action,
         ledger=values.get("Prs-Ledger", ""),
@@ -166,6 +189,9 @@ def _entry(values: dict[str, str], comment: str) -> Entry:
         attachments=tuple(map(_attachment, values.get("Prs-Attachments", "").split())),
         comment=comment,
         on_behalf=values.get("Prs-On-Behalf-Of", ""),
+        department=values.get("Prs-Department", ""),
+        opinion=values.get("Prs-Opinion", ""),
+        minutes=values.get("Prs-Minutes", ""),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from presales_repo.model.delegation import Delegation
 from presales_repo.model.document import Document
@@ -13,7 +14,8 @@ from presales_repo.model.policy import Policy, Step
 @dataclass(frozen=True, slots=True)
 class Event:
     """One decision on a document. `time`: seconds since 1970, `offset`: the zone as git writes it (+0800); `key`:
-    fingerprint of the key that signed it; `on_behalf`: for whom `person` decided, "" for themselves."""
+    fingerprint of the key that signed it; `on_behalf`: for whom `person` decided, "" for themselves; `department`,
+    `opinion`: of a countersignature; `minutes`: NUMBER@VERSION that an approval rests on."""
 
     sequence: int
     commit: str
@@ -26,6 +28,18 @@ class Event:
     comment: str
     key: str
     on_behalf: str = ""
+    department: str = ""
+    opinion: str = ""
+    minutes: str = ""
+
+
+class Countersign(NamedTuple):
+    """A department's opinion (agree, disagree) on the submitted text, for the step that needs it."""
+
+    step: str
+    department: str
+    person: str
+    opinion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +52,7 @@ class Round:
     order: themselves or who delegated to them; `named`: those who signed a step that is their own, not one that lacked
     a holder, and whoever signed for somebody else; `start`: sequence of the submit entry; `grants`: the delegation
     that comes into being, `requests`: the emergency release that happens, when the text is published; `released`: set
-    while the text itself is given out before its approval.
+    while the text itself is given out before its approval; `countersigns`: the opinions of departments so far.
     """
 
     version: str
@@ -62,6 +76,7 @@ class Round:
     grants: Delegation | None = None
     requests: EmergencyRequest | None = None
     released: EmergencyRelease | None = None
+    countersigns: tuple[Countersign, ...] = ()
 
     @property
     def step(self) -> Step:
@@ -142,10 +157,17 @@ class DocumentState:
 
     def approvals(self, release: Release) -> tuple[Event, ...]:
         """The signatures that a release rests on, in order."""
+        return self._of_round(release, "approve", "register")
+
+    def countersigns(self, release: Release) -> tuple[Event, ...]:
+        """The opinions of departments that a release rests on, in order."""
+        return self._of_round(release, "countersign")
+
+    def _of_round(self, release: Release, *actions: str) -> tuple[Event, ...]:
         return tuple(
             event
             for event in self.events
-            if release.start <= event.sequence <= release.sequence and event.action in ("approve", "register")
+            if release.start <= event.sequence <= release.sequence and event.action in actions
         )
 
     def evidence(self, release: Release) -> tuple[Event, ...]:
@@ -191,6 +213,14 @@ class Content:
     document: Document
     blob: str
     attachments: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """Minutes that an approval names: the version in force, and its text."""
+
+    release: Release
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.model.doctype import EFFECTS, DocType, DocTypes, Field, build_fields
+from presales_repo.model.needs import NO_NEEDS, Needs, build_needs, contradictions
 from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 from presales_repo.model.text import decode_text
 from presales_repo.model.yamlsubset import parse_yaml, to_data
@@ -77,6 +78,7 @@ class Step(NamedTuple):
     title_en: str
     by: str
     quorum: int
+    needs: Needs = NO_NEEDS
 
 
 class Chain(NamedTuple):
@@ -199,7 +201,8 @@ def _chain(id_: str, raw: Mapping[str, Any]) -> Chain:
 def _step(raw: Mapping[str, Any]) -> Step:
     title = text_of(raw["title_zh"])
     titles = title, text_of(raw.get("title_en", title))
-    return Step(text_of(raw["id"]), *titles, text_of(raw["by"]), whole_of(raw.get("quorum", 1)))
+    needs = build_needs(mapping_of(raw.get("needs")))
+    return Step(text_of(raw["id"]), *titles, text_of(raw["by"]), whole_of(raw.get("quorum", 1)), needs)
 
 
 def _raw_types(files: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -284,6 +287,8 @@ def _validate_chain(policy: Policy, chain: Chain) -> None:
         _require(step.id not in {other.id for other in chain.steps[:number]}, where, "defined twice")
         _require(step.by == HEAD_OF_AUTHOR or step.by in policy.roles, where, f"role {step.by}")
         _require(step.quorum >= 1, where, f"quorum {step.quorum}")
+        for problem in contradictions(step.needs, policy.departments):
+            raise PrsError("A402", where=where, problem=problem)
 
 
 def _validate_chain_rules(policy: Policy) -> None:

@@ -5,12 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from presales_repo.errors import PrsError
+from presales_repo.model.countersign import check_countersign, check_leader, check_needs, deciders
 from presales_repo.model.delegation import Delegation, check_deputy
 from presales_repo.model.effects import States, with_effects
 from presales_repo.model.entry import Entry
-from presales_repo.model.ledger import Content, DocumentState, Event, Head, Proposal, Release, Round, TreeChange
+from presales_repo.model.ledger import (
+    Content,
+    DocumentState,
+    Event,
+    Head,
+    Minutes,
+    Proposal,
+    Release,
+    Round,
+    TreeChange,
+)
 from presales_repo.model.number import parse_number
 from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS, find_twins, is_plain_path, split_document_path
 from presales_repo.model.policy import DEPARTMENT_HEAD, HEAD_OF_AUTHOR, Policy, Step, administrators
@@ -48,25 +60,35 @@ class Outcome:
     delegation: Delegation | None = None
 
 
+_Decide = Callable[[Head, Entry, Stamp, DocumentState | None, Content | None], Outcome]
+
+
 def judge(
-    head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None, states: States
+    head: Head,
+    entry: Entry,
+    stamp: Stamp,
+    state: DocumentState | None,
+    content: Content | None,
+    states: States,
+    minutes: Minutes | None = None,
 ) -> Outcome:
     """The outcome of a document's entry at this position of the ledger.
 
     `state`: the document's state so far; `content`: what the entry's commit and path hold (for submit and
-    register); `states`: those of other documents. Raises PrsError A2xx when the entry's claims are wrong, A3xx when
-    the decision is not allowed.
+    register); `states`: those of other documents; `minutes`: the release in force that an approval names. Raises
+    PrsError A2xx when the entry's claims are wrong, A3xx when the decision is not allowed.
     """
     check_position(head, entry)
-    decide = {
+    decisions: dict[str, _Decide] = {
         "submit": _submit,
         "register": _register,
-        "approve": _approve,
+        "countersign": _countersign,
+        "approve": partial(_approve, minutes=minutes),
         "reject": _reject,
         "withdraw": _withdraw,
         REAFFIRM: _reaffirm,
-    }[entry.action]
-    outcome = decide(head, entry, stamp, state, content)
+    }
+    outcome = decisions[entry.action](head, entry, stamp, state, content)
     return with_effects(head.policy, state, content.document if content else None, outcome, states)
 
 
@@ -180,9 +202,27 @@ def _base(state: DocumentState | None, content: Content) -> DocumentState:
     return replace(fresh, title=document.title, type_id=document.type_id)
 
 
-def _approve(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
+def _countersign(
+    head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None
+) -> Outcome:
+    opened = _opened(entry, state)
+    signed = check_countersign(head.policy, entry, opened)
+    assert state is not None
+    heard = replace(opened, countersigns=(*opened.countersigns, signed))
+    return Outcome((replace(state.with_event(_event(entry, stamp)), round=heard),))
+
+
+def _approve(
+    head: Head,
+    entry: Entry,
+    stamp: Stamp,
+    state: DocumentState | None,
+    content: Content | None,
+    minutes: Minutes | None,
+) -> Outcome:
     opened = _opened(entry, state)
     _check_right(head, entry, stamp, opened)
+    check_needs(head.policy, entry, opened, minutes)
     assert state is not None
     seat = entry.on_behalf or entry.signer
     own = () if covers_vacancy(head.policy, opened, seat) else (seat,)
@@ -236,7 +276,7 @@ def _opened(entry: Entry, state: DocumentState | None) -> Round:
     attached = tuple((digest, path) for path, _, digest in opened.attachments)
     if claimed != (opened.version, opened.content, opened.path, opened.digest, attached):
         raise PrsError("A307", number=entry.document, version=opened.version)
-    if entry.action != "withdraw" and entry.step != opened.step.id:
+    if entry.action in ("approve", "reject") and entry.step != opened.step.id:
         raise PrsError("A304", number=entry.document, step=opened.step.id, holders=opened.step.by, person=entry.signer)
     return opened
 
@@ -270,16 +310,18 @@ def check_holder(policy: Policy, number: str, opened: Round, person_id: str) -> 
     """Whether a person may decide the open step.
 
     Raises PrsError: A302 the author, A306 signed before (an important document twice, unless to cover a step that
-    lacks a holder: A-15), A305 head of another department, A304 holder of a later step, A303 not a holder.
+    lacks a holder: A-15), A356 a department disagrees and they are no leader, A305 head of another department, A304
+    holder of a later step, A303 not a holder.
     """
     if person_id in opened.authors:
         raise PrsError("A302", number=number, person=person_id)
-    allowed = holders(policy, opened.step, opened.department, opened.authors)
+    allowed = deciders(policy, opened)
     if person_id in allowed:
         again = opened.important and person_id in opened.named and not covers_vacancy(policy, opened, person_id)
         if person_id in opened.signed or person_id in opened.hands or again:
             raise PrsError("A306", person=person_id, version=opened.version)
         return
+    check_leader(policy, number, opened, person_id)
     person = policy.people[person_id]
     step, needed = opened.step, ", ".join(allowed)
     if _holds_later(policy, opened, person_id):
@@ -297,7 +339,7 @@ def _holds_later(policy: Policy, opened: Round, person: str) -> bool:
 def _event(entry: Entry, stamp: Stamp) -> Event:
     return Event(
         entry.sequence, stamp.commit, entry.action, entry.version, entry.step, entry.signer, stamp.time, stamp.offset,
-        entry.comment, stamp.key, entry.on_behalf,
+        entry.comment, stamp.key, entry.on_behalf, entry.department, entry.opinion, entry.minutes,
     )  # fmt: skip
 
 

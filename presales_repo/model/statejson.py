@@ -9,13 +9,26 @@ from typing import Any
 
 from presales_repo.model.delegation import Delegation
 from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
-from presales_repo.model.ledger import DocumentState, Event, Release, Round, Voided
+from presales_repo.model.ledger import Countersign, DocumentState, Event, Release, Round, Voided
+from presales_repo.model.needs import Needs
 from presales_repo.model.policy import Step
 
 # Names what a dump holds: text of another shape cannot be loaded.
 STATE_SHAPE = " ".join(
     f"{kind.__name__}({','.join(kind.__annotations__)})"
-    for kind in (DocumentState, Event, Round, Step, Release, Voided, Delegation, EmergencyRequest, EmergencyRelease)
+    for kind in (
+        DocumentState,
+        Event,
+        Round,
+        Step,
+        Needs,
+        Countersign,
+        Release,
+        Voided,
+        Delegation,
+        EmergencyRequest,
+        EmergencyRelease,
+    )
 )
 
 
@@ -43,14 +56,20 @@ def _release(raw: dict[str, Any]) -> Release:
 
 
 def _round(raw: dict[str, Any]) -> Round:
-    steps = tuple(Step(*step) for step in raw["steps"])
-    effects = {
+    steps = tuple(map(_step, raw["steps"]))
+    values = {
         "grants": _delegation(raw["grants"]) if raw["grants"] else None,
         "requests": EmergencyRequest(**raw["requests"]) if raw["requests"] else None,
         "released": EmergencyRelease(**raw["released"]) if raw["released"] else None,
+        "countersigns": tuple(Countersign(*item) for item in raw["countersigns"]),
     }
-    tuples = _with_tuples(raw, "authors", "signed", "signers", "seats", "named")
-    return Round(**{**tuples, "steps": steps, **effects})
+    lists = _with_tuples(raw, "authors", "signed", "signers", "seats", "named")
+    return Round(**{**lists, "steps": steps, **values})
+
+
+def _step(values: list[Any]) -> Step:
+    id_, title_zh, title_en, by, quorum, (minutes, departments, least) = values
+    return Step(id_, title_zh, title_en, by, quorum, Needs(minutes, tuple(departments), least))
 
 
 def dump_delegations(delegations: Iterable[Delegation]) -> str:

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
+from presales_repo.model.countersign import deciders, missing_countersigns
 from presales_repo.model.entry import Entry
 from presales_repo.model.ledger import Content, DocumentState, Release, Round, status_of
 from presales_repo.model.policy import Person
-from presales_repo.model.workflow import holders, next_version
+from presales_repo.model.workflow import next_version
 from presales_repo.ops.check import blocking_findings
 from presales_repo.ops.deputies import find_principal
 from presales_repo.ops.lookup import find_document, require_number, split_version
+from presales_repo.ops.minutes import name_minutes
 from presales_repo.ops.session import (
     Actor,
     Session,
@@ -49,7 +51,7 @@ class Blocked(Exception):
 class Decision:
     """What was recorded. `commit`: the entry; `status`: of the document afterwards; `waiting`: who may decide next;
     `shared` false: the server could not be reached, `prs sync` has to share it later; `on_behalf_of`: for whom `person`
-    decided, "" for themselves."""
+    decided, "" for themselves; `missing`: the departments that have yet to countersign."""
 
     action: str
     number: str
@@ -63,6 +65,10 @@ class Decision:
     waiting: tuple[str, ...]
     shared: bool
     on_behalf_of: str
+    department: str
+    opinion: str
+    minutes: str
+    missing: tuple[str, ...]
 
 
 def submit(session: Session, number: str, note: str, *, major: bool = False) -> Decision:
@@ -75,9 +81,10 @@ def register(session: Session, number: str, note: str = "", *, major: bool = Fal
     return _open_round(session, "register", number, clean_comment(note), major=major)
 
 
-def approve(session: Session, number: str, comment: str = "", principal: str = "") -> Decision:
-    """Sign the open step, for `principal` or, where that is "", for oneself or the one person possible."""
-    return _decide_round(session, "approve", number, comment, principal)
+def approve(session: Session, number: str, comment: str = "", principal: str = "", minutes: str = "") -> Decision:
+    """Sign the open step, for `principal` or, where that is "", for oneself or the one person possible. `minutes`:
+    NUMBER of those that it rests on, to choose among several."""
+    return _decide_round(session, "approve", number, comment, principal, minutes)
 
 
 def reject(session: Session, number: str, reason: str, principal: str = "") -> Decision:
@@ -97,7 +104,7 @@ def reaffirm(session: Session, text: str, comment: str = "") -> Decision:
     """
     number, version = split_version(text)
     comment = clean_comment(comment)
-    return _until_shared(session, number, lambda work: _try_reaffirm(work, number, version, comment))
+    return until_shared(session, number, lambda work: _try_reaffirm(work, number, version, comment))
 
 
 def _try_reaffirm(work: Work, number: str, version: str, comment: str) -> Decision | None:
@@ -108,11 +115,11 @@ def _try_reaffirm(work: Work, number: str, version: str, comment: str) -> Decisi
         raise PrsError("A370", number=number, version=version)
     mine = [item for item in waiting if actor.person.id in item.waiting] or waiting
     entry = _claiming(work, actor, "reaffirm", number, mine[-1].release, comment)
-    return _append(work, actor, entry)
+    return append(work, actor, entry)
 
 
 def _open_round(session: Session, action: str, number: str, note: str, *, major: bool) -> Decision:
-    return _until_shared(session, number, lambda work: _try_open(work, action, number, note, major))
+    return until_shared(session, number, lambda work: _try_open(work, action, number, note, major))
 
 
 def _try_open(work: Work, action: str, number: str, note: str, major: bool) -> Decision | None:
@@ -125,10 +132,10 @@ def _try_open(work: Work, action: str, number: str, note: str, major: bool) -> D
         raise Blocked(findings)
     content = load_content(work.ledger.reader, head, path)
     entry = _opening_entry(work, actor, action, head, content, note, major)
-    return _append(work, actor, entry)
+    return append(work, actor, entry)
 
 
-def _until_shared(session: Session, number: str, attempt: Callable[[Work], Decision | None]) -> Decision:
+def until_shared(session: Session, number: str, attempt: Callable[[Work], Decision | None]) -> Decision:
     """Try a decision on the newest ledger until nobody is faster; each try judges anew what stands there then.
 
     Raises PrsError A316 when every try lost.
@@ -186,25 +193,32 @@ def _require_saved(work: Work, committed: Snapshot, number: str) -> str:
     return found.path
 
 
-def _decide_round(session: Session, action: str, number: str, comment: str, principal: str = "") -> Decision:
+def _decide_round(
+    session: Session, action: str, number: str, comment: str, principal: str = "", minutes: str = ""
+) -> Decision:
     comment = clean_comment(comment)
-    return _until_shared(session, number, lambda work: _try_decide(work, action, number, comment, principal))
+    return until_shared(session, number, lambda work: _try_decide(work, action, number, comment, principal, minutes))
 
 
-def _try_decide(work: Work, action: str, number: str, comment: str, principal: str) -> Decision | None:
+def _try_decide(work: Work, action: str, number: str, comment: str, principal: str, minutes: str) -> Decision | None:
     actor = find_actor(work)
     state = work.ledger.document(require_number(number))
-    opened = _require_round(state, number)
+    opened = require_round(state, number)
     if action == "reject" and not comment:
         raise PrsError("A314", number=number)
     if action != "withdraw":
         principal = find_principal(work, number, opened, actor.person.id, principal)
+    entry = replace(round_entry(work, actor, action, number, opened, comment), on_behalf=principal)
     if action == "approve":
-        _require_same_text(work, opened, number)
+        require_same_text(work, opened, number)
+        entry = replace(entry, minutes=name_minutes(work, entry, opened, minutes))
+    return append(work, actor, entry)
+
+
+def round_entry(work: Work, actor: Actor, action: str, number: str, opened: Round, comment: str) -> Entry:
+    """An entry that claims what is true of the open round and its open step."""
     entry = _claiming(work, actor, action, number, opened, comment)
-    if action != "withdraw":
-        entry = replace(entry, step=opened.step.id, on_behalf=principal)
-    return _append(work, actor, entry)
+    return entry if action == "withdraw" else replace(entry, step=opened.step.id)
 
 
 def _claiming(work: Work, actor: Actor, action: str, number: str, text: Round | Release, comment: str) -> Entry:
@@ -225,13 +239,14 @@ def _claiming(work: Work, actor: Actor, action: str, number: str, text: Round | 
     )
 
 
-def _require_round(state: DocumentState | None, number: str) -> Round:
+def require_round(state: DocumentState | None, number: str) -> Round:
+    """The open round. Raises PrsError A308 when there is none."""
     if state is None or state.round is None:
         raise PrsError("A308", number=number)
     return state.round
 
 
-def _require_same_text(work: Work, opened: Round, number: str) -> None:
+def require_same_text(work: Work, opened: Round, number: str) -> None:
     """An approver signs what stands in front of them: refuse when the file on main, or the working file, is no
     longer the submitted text (R116)."""
     git = work.repository.git
@@ -260,7 +275,7 @@ def require_words(text: str, option: str) -> str:
     return words
 
 
-def _append(work: Work, actor: Actor, entry: Entry) -> Decision | None:
+def append(work: Work, actor: Actor, entry: Entry) -> Decision | None:
     """Sign, share and record; None when somebody was faster. The text goes to the server with the submission."""
     content = entry.content if entry.action in ("submit", "register") else ""
     publish = publisher(work.repository, work.mode, content)
@@ -274,11 +289,13 @@ def _append(work: Work, actor: Actor, entry: Entry) -> Decision | None:
 
 def _decision(work: Work, entry: Entry, person: Person, commit: str, state: DocumentState) -> Decision:
     waiting: Iterable[str] = ()
+    missing: Iterable[str] = ()
     if state.round:
-        waiting = holders(work.policy, state.round.step, state.round.department, state.round.authors)
+        waiting = deciders(work.policy, state.round)
+        missing = dict.fromkeys(name for _, name, _ in missing_countersigns(work.policy, state.round))
     status = status_of(state, work.repository.git.resolve(f"HEAD:{entry.path}"))
     return Decision(
         entry.action, entry.document, state.title, entry.version, entry.step, person.id, commit, status,
         state.round.step.id if state.round else "", tuple(waiting), work.mode != "offline",
-        entry.on_behalf,
+        entry.on_behalf, entry.department, entry.opinion, entry.minutes, tuple(missing),
     )  # fmt: skip

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from presales_repo.errors import PrsError
+from presales_repo.model.countersign import DISAGREE
 from presales_repo.model.frontmatter import read_front_matter, set_field
 from presales_repo.model.paths import relative_link
 from presales_repo.model.text import decode_text
 from presales_repo.model.yamlsubset import parse_node, to_data
+from presales_repo.ops.countersign import countersign
 from presales_repo.ops.decide import approve, register, reject, submit, withdraw
 from presales_repo.ops.export import Exported, export
 from presales_repo.ops.init import init
@@ -207,10 +209,16 @@ def _decision(operation: Callable[..., object], words: str = "") -> Callable[[_P
     return act
 
 
+def _countersign(player: _Player, event: Mapping[str, Any]) -> None:
+    session, number = _as(player, event["by"], event["at"]), player.numbers[event["key"]]
+    countersign(session, number, event["comment"], agrees=event.get("opinion") != DISAGREE)
+
+
 _ACTIONS: dict[str, Callable[[_Player, Mapping[str, Any]], None]] = {
     "new": _new,
     "edit": _edit,
     "submit": _submit,
+    "countersign": _countersign,
     "approve": _decision(approve, "comment"),
     "reject": _decision(reject, "reason"),
     "withdraw": _decision(withdraw),

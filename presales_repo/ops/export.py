@@ -171,9 +171,9 @@ def published_job(work: Work, state: DocumentState, release: Release, profile: P
 
 
 def _evidence(work: Work, state: DocumentState, release: Release) -> list[Attached]:
-    """The raw commits that approved this version: whoever has the PDF can verify them without the repository."""
+    """The raw commits that this version rests on: whoever has the PDF can verify them without the repository."""
     found = []
-    for event in state.evidence(release):
+    for event in sorted((*state.evidence(release), *state.countersigns(release)), key=lambda event: event.sequence):
         blob = work.repository.git.read(event.commit)
         if blob is not None and blob.data is not None:
             name = f"{event.sequence:06d}-{event.commit[:12]}.commit"

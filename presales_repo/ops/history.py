@@ -19,7 +19,7 @@ WORKING = "working"
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One line of the history. `decision`: `edit` for a commit; `changed`: lines added and removed;
-    `on_behalf_of`: for whom the person decided."""
+    `on_behalf_of`: for whom the person decided; `department`, `opinion`: of a countersignature."""
 
     time: str
     person: str
@@ -30,6 +30,8 @@ class Happening:
     commit: str
     note: str
     on_behalf_of: str = ""
+    department: str = ""
+    opinion: str = ""
 
 
 def history(session: Session, number: str) -> list[Happening]:
@@ -56,7 +58,7 @@ def _decisions(state: DocumentState) -> list[Happening]:
     return [
         Happening(
             iso_time(event.time, event.offset), event.person, event.action, event.version, event.step, "", event.commit,
-            event.comment.split("\n")[0], event.on_behalf,
+            event.comment.split("\n")[0], event.on_behalf, event.department, event.opinion,
         )
         for event in state.events
     ]  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from presales_repo.errors import PrsError
+from presales_repo.model.countersign import deciders, missing_countersigns
 from presales_repo.model.effects import RELEASED
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
-from presales_repo.model.workflow import holders
+from presales_repo.model.policy import Titled
 from presales_repo.ops.deputies import deputies, may_decide, principals
 from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.session import Session, Work, find_actor, open_work, today, working_snapshot
@@ -123,7 +124,7 @@ def iso_time(seconds: int, offset: str) -> str:
 @dataclass(frozen=True, slots=True)
 class StepShown:
     """A step of the latest round: `state` is signed, open, waiting or rejected; `on_behalf_of`: for whom `by` signed,
-    "" for themselves."""
+    "" for themselves; `minutes`: NUMBER@VERSION of those that its signature rests on."""
 
     step: str
     title: str
@@ -133,6 +134,22 @@ class StepShown:
     time: str
     comment: str
     on_behalf_of: str
+    minutes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CountersignShown:
+    """A department's opinion in the latest round: `state` is agree, disagree or missing; then `holders` may sign."""
+
+    step: str
+    department: str
+    title: str
+    state: str
+    by: str
+    commit: str
+    time: str
+    comment: str
+    holders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +160,7 @@ class Shown:
     listed: Listed
     front_matter: Mapping[str, Any]
     steps: tuple[StepShown, ...]
+    countersigns: tuple[CountersignShown, ...]
     holders: tuple[str, ...]
     deputies: tuple[tuple[str, str], ...]
     links: tuple[str, ...]
@@ -157,13 +175,14 @@ def show_document(session: Session, number: str) -> Shown:
         row = find_document(snapshot, number)
         state = work.ledger.document(number)
         opened = state.round if state else None
-        waiting = holders(work.policy, opened.step, opened.department, opened.authors) if opened else ()
+        waiting = deciders(work.policy, opened) if opened else ()
         instead = deputies(work, number, opened) if opened else ()
         links, back = _links(work, snapshot, row)
         versions = tuple(release.version for release in state.releases) if state else ()
         steps = tuple(_steps(work, state)) if state else ()
+        heard = tuple(_countersigns(work, state)) if state else ()
         listed = _listed(work, row, state)
-        return Shown(listed, row.fields, steps, tuple(waiting), tuple(instead), links, back, versions)
+        return Shown(listed, row.fields, steps, heard, waiting, tuple(instead), links, back, versions)
 
 
 _STATES = {"approve": "signed", "register": "signed", "reject": "rejected", "withdraw": "withdrawn",
@@ -172,20 +191,43 @@ _STATES = {"approve": "signed", "register": "signed", "reject": "rejected", "wit
 
 def _steps(work: Work, state: DocumentState) -> Iterator[StepShown]:
     """The steps of the open round, or of the round that ended last."""
-    start = max((event.sequence for event in state.events if event.action in ("submit", "register")), default=0)
-    for event in state.events:
-        if event.sequence >= start and event.action in _STATES:
+    for event in _latest_round(state):
+        if event.action in _STATES:
             yield _shown_step(work, event.step, _STATES[event.action], event)
     if state.round is not None:
         for index, step in enumerate(state.round.steps[state.round.position :]):
             yield StepShown(step.id, step.title_zh, "waiting" if index else "open", "", "", "", "", "")
 
 
+def _latest_round(state: DocumentState) -> list[Event]:
+    """What happened since the document was last submitted or registered."""
+    start = max((event.sequence for event in state.events if event.action in ("submit", "register")), default=0)
+    return [event for event in state.events if event.sequence >= start]
+
+
+def _countersigns(work: Work, state: DocumentState) -> Iterator[CountersignShown]:
+    departments = work.policy.departments
+    for event in _latest_round(state):
+        if event.action == "countersign":
+            title, time = _title(departments, event.department), iso_time(event.time, event.offset)
+            yield CountersignShown(
+                event.step, event.department, title, event.opinion, event.person, event.commit, time, event.comment, (),
+            )  # fmt: skip
+    for step, name, people in missing_countersigns(work.policy, state.round) if state.round else ():
+        yield CountersignShown(step, name, _title(departments, name), "missing", "", "", "", "", people)
+
+
+def _title(table: Mapping[str, Titled], id_: str) -> str:
+    return table[id_].title_zh if id_ in table else id_
+
+
 def _shown_step(work: Work, step: str, state: str, event: Event) -> StepShown:
     titles = {item.id: item.title_zh for chain in work.policy.chains.values() for item in chain.steps}
     time = iso_time(event.time, event.offset)
     title = titles.get(step, "")
-    return StepShown(step, title, state, event.person, event.commit, time, event.comment, event.on_behalf)
+    return StepShown(
+        step, title, state, event.person, event.commit, time, event.comment, event.on_behalf, event.minutes,
+    )  # fmt: skip
 
 
 def _links(work: Work, snapshot: Snapshot, row: Row) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -225,7 +267,7 @@ def find_release(work: Work, number: str, version: str) -> Release:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A document that waits for the owner of the key. `on_behalf_of`: for whom they would sign, none for themselves;
-    `emergency`: as in Listed."""
+    `emergency`: as in Listed; `action`: approve, to decide the open step, or countersign, for `department`."""
 
     number: str
     title: str
@@ -235,14 +277,29 @@ class Waiting:
     version: str
     on_behalf_of: tuple[str, ...]
     emergency: Emergency | None
+    action: str = "approve"
+    department: str = ""
 
 
 def inbox(session: Session) -> list[Waiting]:
-    """Open steps that the owner of the key may decide, also for others, oldest first (R118)."""
+    """Open steps that the owner of the key may decide, also for others, and opinions of departments that they may
+    give, oldest first (R118)."""
     with open_work(session) as work:
         person = find_actor(work).person.id
-        found = [item for state in work.ledger.documents(only_open=True) for item in _waiting_for(work, state, person)]
-    return sorted(found, key=lambda item: (item.since, item.number))
+        states = list(work.ledger.documents(only_open=True))
+        found = [item for state in states for item in _waiting_for(work, state, person)]
+        found += [item for state in states for item in _unheard(work, state, person)]
+    return sorted(found, key=lambda item: (item.since, item.number, item.action, item.department))
+
+
+def _unheard(work: Work, state: DocumentState, person: str) -> Iterator[Waiting]:
+    """Opinions that a person may give: they wait since the submission, whatever was signed meanwhile."""
+    for step, department, people in missing_countersigns(work.policy, _open_round(state)):
+        if person in people:
+            submitted = _submission(state)
+            since = iso_time(submitted.time, submitted.offset)
+            waiting = _waiting(work, state, ())
+            yield replace(waiting, step=step, since=since, action="countersign", department=department)
 
 
 def _waiting_for(work: Work, state: DocumentState, person: str) -> list[Waiting]:
@@ -259,11 +316,14 @@ def _open_round(state: DocumentState) -> Round:
 
 
 def _waiting(work: Work, state: DocumentState, behalf: tuple[str, ...]) -> Waiting:
-    submitted = next(event for event in reversed(state.events) if event.action == "submit")
-    last = next(event for event in reversed(state.events) if event.action != RELEASED)
+    last = next(event for event in reversed(state.events) if event.action not in (RELEASED, "countersign"))
     opened = _open_round(state)
     since = iso_time(last.time, last.offset)
     return Waiting(
-        state.number, state.title, opened.step.id, since, submitted.person, opened.version, behalf,
+        state.number, state.title, opened.step.id, since, _submission(state).person, opened.version, behalf,
         _emergency(work, state),
     )  # fmt: skip
+
+
+def _submission(state: DocumentState) -> Event:
+    return next(event for event in reversed(state.events) if event.action == "submit")

@@ -12,9 +12,10 @@ from presales_repo.model.ledger import DocumentState, Event, Release, Round
 from presales_repo.model.policy import Policy, Step, Titled
 from presales_repo.ops.register import iso_time
 from presales_repo.ops.session import Work
-from presales_repo.render.sheet import Approval, Language, Profile, Revision, Sheet
+from presales_repo.render.sheet import Approval, Countersign, Language, Profile, Revision, Sheet
 
 _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+_OPINIONS = {"zh": {"agree": "同意", "disagree": "不同意"}, "en": {"agree": "agreed", "disagree": "disagreed"}}
 _DECISIONS = {
     "zh": {"approve": "同意", "register": "登记", "reaffirm": "重新确认", "emergency": "紧急发布"},
     "en": {
@@ -32,7 +33,7 @@ def published_sheet(work: Work, state: DocumentState, release: Release, document
     english = language_of(document) == "en"
     approvals = tuple(_approval(policy, release.chain, event, english) for event in state.evidence(release))
     people = _names(policy, (event.person for event in state.approvals(release)))
-    return _sheet(
+    sheet = _sheet(
         work,
         document,
         profile=profile,
@@ -46,6 +47,9 @@ def published_sheet(work: Work, state: DocumentState, release: Release, document
         entry=release.commit,
         moment=iso_time(release.time, release.offset),
     )
+    heard = tuple(_countersign(policy, event, english) for event in state.countersigns(release))
+    minutes = [event.minutes for event in state.approvals(release) if event.minutes]
+    return replace(sheet, countersigns=heard, minutes=minutes[-1] if minutes else "")
 
 
 def released_sheet(work: Work, state: DocumentState, opened: Round, document: Document, profile: Profile) -> Sheet:
@@ -183,6 +187,18 @@ def _signer(policy: Policy, event: Event, english: bool) -> str:
     if not principal:
         return name
     return f"{name} (for {principal[0]})" if english else f"{name}（代 {principal[0]}）"
+
+
+def _countersign(policy: Policy, event: Event, english: bool) -> Countersign:
+    person = policy.people.get(event.person)
+    return Countersign(
+        department=_title(policy.departments.get(event.department), english) or event.department,
+        person=person.name if person else event.person,
+        opinion=_OPINIONS["en" if english else "zh"][event.opinion],
+        comment=event.comment,
+        time=iso_time(event.time, event.offset),
+        entry=event.commit,
+    )
 
 
 def _step(policy: Policy, chain: str, step_id: str) -> Step | None:

@@ -23,9 +23,9 @@ _HISTORY: frozenset[Profile] = frozenset(("controlled", "obsolete"))
 def render_html(sheet: Sheet) -> str:
     """The whole document for print: cover, control pages, contents, body.
 
-    External copies carry no sensitivity, retention, revisions, approvals or distribution; drafts no approvals;
-    drafts, obsolete copies and emergency releases a watermark on every page. Everything taken from the sheet is
-    escaped; addresses in the result are fragments, web links of the body and `asset:` names of its images.
+    External copies carry no sensitivity, retention, revisions, approvals, countersignatures or distribution; drafts no
+    approvals; drafts, obsolete copies and emergency releases a watermark on every page. Everything taken from the sheet
+    is escaped; addresses in the result are fragments, web links of the body and `asset:` names of its images.
     """
     words = labels(sheet.lang)
     body = to_html(sheet.body, sheet.title)
@@ -129,6 +129,7 @@ def _control(sheet: Sheet, words: Labels) -> str:
         _section(words.summary, f"<p>{escape(sheet.summary)}</p>" if sheet.summary else ""),
         f'<p class="keywords"><b>{escape(words.keywords)}</b>　{escape(keywords)}</p>' if keywords else "",
         _section(words.approvals, _approvals(sheet.approvals, words) if history else ""),
+        _section(words.countersigns, _countersigns(sheet, words) if history else ""),
         _section(words.revisions, _revisions(sheet.revisions, words)),
         _section(
             words.distribution, f"<p>{escape(words.comma.join(sheet.distribution))}</p>" if sheet.distribution else ""
@@ -148,6 +149,16 @@ def _approvals(approvals: Iterable[Approval], words: Labels) -> str:
         (a.step, a.person, a.duty, a.decision, a.comment, _moment(a.time), a.entry[:_COMMIT_DIGITS]) for a in approvals
     ]
     return _table("approvals", words.approval_columns, rows)
+
+
+def _countersigns(sheet: Sheet, words: Labels) -> str:
+    """What departments think (会签), and the minutes of the meeting that decided."""
+    rows = [
+        (c.department, c.person, c.opinion, c.comment, c.time.partition("T")[0], c.entry[:_COMMIT_DIGITS])
+        for c in sheet.countersigns
+    ]
+    minutes = f'<p class="minutes"><b>{escape(words.minutes)}</b>　{escape(sheet.minutes)}</p>' if sheet.minutes else ""
+    return "\n".join(part for part in (_table("countersigns", words.countersign_columns, rows), minutes) if part)
 
 
 def _revisions(revisions: Iterable[Revision], words: Labels) -> str:

@@ -25,6 +25,8 @@ class Labels:
     status: str
     published: str
     approvals: str
+    countersigns: str
+    minutes: str
     revisions: str
     distribution: str
     evidence: str
@@ -36,6 +38,7 @@ class Labels:
     watermarks: Mapping[Profile, str]
     urgent: tuple[str, str]
     approval_columns: tuple[str, ...]
+    countersign_columns: tuple[str, ...]
     revision_columns: tuple[str, ...]
     digest: str
     entry: str
@@ -57,6 +60,8 @@ _HANS = Labels(
     status="受控状态",
     published="发布时间",
     approvals="审批记录",
+    countersigns="会签表",
+    minutes="会议纪要",
     revisions="修订记录",
     distribution="发放范围",
     evidence="存证信息",
@@ -68,6 +73,7 @@ _HANS = Labels(
     watermarks={"draft": "未审批草稿", "obsolete": "作废"},
     urgent=("紧急发布-待补审", "紧急发布，待补审"),
     approval_columns=("步骤", "姓名", "职务", "结论", "意见", "时间", "提交号"),
+    countersign_columns=("部门", "姓名", "意见", "说明", "日期", "提交号"),
     revision_columns=("版本", "日期", "修改内容", "修改人", "批准人"),
     digest="源文件 SHA-256",
     entry="账本条目",
@@ -89,6 +95,8 @@ _HANT = Labels(
     status="受控狀態",
     published="發布時間",
     approvals="審批記錄",
+    countersigns="會簽表",
+    minutes="會議紀要",
     revisions="修訂記錄",
     distribution="發放範圍",
     evidence="存證信息",
@@ -100,6 +108,7 @@ _HANT = Labels(
     watermarks={"draft": "未審批草稿", "obsolete": "作廢"},
     urgent=("緊急發布-待補審", "緊急發布，待補審"),
     approval_columns=("步驟", "姓名", "職務", "結論", "意見", "時間", "提交號"),
+    countersign_columns=("部門", "姓名", "意見", "說明", "日期", "提交號"),
     revision_columns=("版本", "日期", "修改內容", "修改人", "批准人"),
     digest="源文件 SHA-256",
     entry="賬本條目",
@@ -121,6 +130,8 @@ _EN = Labels(
     status="Control status",
     published="Published",
     approvals="Approvals",
+    countersigns="Countersignatures",
+    minutes="Minutes",
     revisions="Revision history",
     distribution="Distribution",
     evidence="Evidence",
@@ -137,6 +148,7 @@ _EN = Labels(
     watermarks={"draft": "UNAPPROVED DRAFT", "obsolete": "OBSOLETE"},
     urgent=("EMERGENCY RELEASE, APPROVAL PENDING", "Emergency release, approval pending"),
     approval_columns=("Step", "Person", "Duty", "Decision", "Comment", "Time", "Commit"),
+    countersign_columns=("Department", "Person", "Opinion", "Comment", "Date", "Commit"),
     revision_columns=("Version", "Date", "Change", "Changed by", "Approved by"),
     digest="Source SHA-256",
     entry="Ledger entry",

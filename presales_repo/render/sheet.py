@@ -37,13 +37,29 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Countersign:
+    """One row of the countersign table 会签表, 三(三)3: a department, who signed for it, what it thinks, which day.
+
+    `time` is ISO 8601 with offset, `entry` the hexadecimal id of the ledger's commit.
+    """
+
+    department: str
+    person: str
+    opinion: str
+    comment: str
+    time: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """The whole input of one PDF. Persons, types, steps and levels are given in the document's language.
 
     Empty strings and tuples print as nothing. `body` is Markdown without front matter; `source_sha256` is the
     digest of the source file's bytes, `published_at` (ISO 8601 with offset) the time of the ledger's entry that
     published it, or of the commit that a draft stands in: no other clock reaches the PDF. `secrecy_until` is a
-    date or a word for good. `urgent`: given out before its approval, and marked so on every page.
+    date or a word for good. `urgent`: given out before its approval, and marked so on every page; `minutes`
+    (NUMBER@VERSION): those that the last approval rests on.
     """
 
     number: str
@@ -72,3 +88,5 @@ class Sheet:
     summary: str
     profile: Profile
     urgent: bool = False
+    countersigns: tuple[Countersign, ...] = ()
+    minutes: str = ""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
+from presales_repo.model.needs import has_minutes
 from presales_repo.model.policy import (
     APPROVAL,
     PEOPLE,
     REPOSITORY,
     ROOT,
     TYPES,
+    Policy,
     build_policy,
     policy_data,
     policy_digest,
@@ -30,14 +32,27 @@ def check_policy(files: Mapping[str, bytes], digest: str) -> list[Finding]:
     if policy_digest(files) == digest:
         return []
     try:
-        validate_policy(build_policy(policy_data(files)))
+        policy = build_policy(policy_data(files))
+        validate_policy(policy)
     except PrsError as error:
         finding = as_finding(error)
         if finding.line:
             return [finding]
         path, line = _place(error, files)
         return [finding._replace(path=finding.path or path, line=line)]
-    return []
+    return list(_meetings_without_minutes(policy, files))
+
+
+def _meetings_without_minutes(policy: Policy, files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """A406 a step that needs minutes which no type of document holds. No refusal: what goes through that chain may
+    have been given up with the type, and a ledger's earlier policies must stay valid."""
+    text = files[APPROVAL].decode("utf-8", "replace")
+    for chain in policy.chains.values():
+        for step in chain.steps:
+            kind = step.needs.minutes
+            if kind and not has_minutes(kind, policy.types.values()):
+                args = {"chain": chain.id, "step": step.id, "kind": kind}
+                yield Finding("A406", APPROVAL, _line_of(text, [chain.id, step.id], kind), 0, args)
 
 
 def _place(error: PrsError, files: Mapping[str, bytes]) -> tuple[str, int]:

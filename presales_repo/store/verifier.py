@@ -15,7 +15,7 @@ from presales_repo.model.commit import Commit, object_id, parse_commit_loose
 from presales_repo.model.delegation import with_delegation, without_void
 from presales_repo.model.document import read_document
 from presales_repo.model.entry import DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry
-from presales_repo.model.ledger import Content, DocumentState, Head, Proposal, Release, Round
+from presales_repo.model.ledger import Content, DocumentState, Head, Minutes, Proposal, Release, Round
 from presales_repo.model.policy import (
     Policy,
     administrators,
@@ -167,6 +167,18 @@ def check_release(reader: ObjectReader, tree: str, release: Release) -> None:
             raise PrsError("A217", path=path)
 
 
+def load_minutes(reader: ObjectReader, named: str, known: Documents) -> Minutes | None:
+    """The minutes NUMBER@VERSION; None when that is not a version in force.
+
+    Raises PrsError A216 when the bytes are not those that were published, and whatever makes them unreadable.
+    """
+    number, _, version = named.partition("@")
+    state = known.document(number)
+    if state is None or state.release is None or state.release.version != version:
+        return None
+    return Minutes(state.release, read_document(released_bytes(reader, state.release), state.release.path))
+
+
 def load_policy(reader: ObjectReader, tree: str) -> Policy:
     """The policy in a tree, validated. Raises PrsError A4xx."""
     data = policy_data(reader.files_below(tree, POLICY_FOLDER))
@@ -234,7 +246,8 @@ def judge_entry(reader: ObjectReader, head: Head, entry: Entry, stamp: Stamp, kn
     if entry.action in DOCUMENT_ACTIONS:
         opens = entry.action in ("submit", "register")
         content = load_content(reader, entry.content, entry.path) if opens else None
-        return judge(head, entry, stamp, known.document(entry.document), content, known.document)
+        minutes = load_minutes(reader, entry.minutes, known) if entry.minutes else None
+        return judge(head, entry, stamp, known.document(entry.document), content, known.document, minutes)
     if entry.action == "policy-endorse" and head.proposal is not None:
         proposal = head.proposal if head.proposal.content == entry.content else None
         return judge_policy(head, entry, stamp, proposal, known.documents)

@@ -51,6 +51,8 @@ class Document:
     published: list[str] = field(default_factory=list)
     writers: set[str] = field(default_factory=set)  # nobody of them may sign
     steps: list[str] = field(default_factory=list)  # roles that have yet to sign
+    needs: dict[str, Any] = field(default_factory=dict)  # of the last step
+    heard: dict[str, str] = field(default_factory=dict)  # departments that countersigned, and what they think
     signers: list[str] = field(default_factory=list)
     meta: dict[str, Any] = field(default_factory=dict)
     body: str = ""
@@ -73,7 +75,9 @@ def fill(raw: str, register: Register) -> str:
         key, path, version = match.groups()
         assert key in register, f"{match[0]} names a document that does not exist yet"
         if version:
-            assert version in register[key].published, f"{match[0]} is not published yet"
+            other = register[key]
+            decided = version == other.version and other.status == "in-review"  # a meeting decides before publication
+            assert decided or version in other.published, f"{match[0]} is not published yet"
             return f"{register[key].number}@{version}"
         return f"{register[key].number}.md" if path else register[key].number
 
@@ -90,13 +94,13 @@ def write_text(document: Document, event: Mapping[str, str], register: Register)
     document.writers |= {event["by"], *document.meta.get("contributors", [])}
 
 
-def chain_of(document: Document) -> list[str]:
-    """The roles that sign, in order; `scope` chooses between the two full chains (四(三)1)."""
+def chain_of(document: Document) -> list[Any]:
+    """The steps to sign, in order; `scope` chooses between the two full chains (四(三)1)."""
     chain = document.kind["chain"]
     selector = APPROVAL["chain_rules"]["final_selector"]
     if chain.startswith("full-") and "scope" in document.meta:
         chain = selector[document.meta["scope"]]
-    return [step["by"] for step in APPROVAL["chains"][chain]["steps"]]
+    return list(APPROVAL["chains"][chain]["steps"])
 
 
 def holds(person: str, role: str, author: str) -> bool:
@@ -145,8 +149,10 @@ def submit(register: Register, event: Mapping[str, str]) -> None:
     assert document.status in {"draft", "changes-requested", "revising"}
     assert event["by"] in document.writers
     document.version = next_version(document, event.get("bump"))
-    document.steps, document.signers = chain_of(document), []
-    assert document.steps, "a record is registered, not submitted"
+    steps = chain_of(document)
+    assert steps, "a record is registered, not submitted"
+    document.steps, document.signers = [step["by"] for step in steps], []
+    document.needs, document.heard = steps[-1].get("needs", {}), {}
     document.status = "in-review"
 
 
@@ -159,6 +165,30 @@ def sign(register: Register, event: Mapping[str, str]) -> Document:
     return document
 
 
+def countersign(register: Register, event: Mapping[str, str]) -> None:
+    """三(三)3: each department that the last step asks, once, by its head or a reviewer of its own."""
+    document, department = register[event["key"]], PEOPLE[event["by"]]["department"]
+    assert document.status == "in-review"
+    assert event["by"] not in {*document.writers, document.author}, "nobody signs what they wrote"
+    assert {"dept-head", "reviewer"} & set(PEOPLE[event["by"]]["roles"])
+    assert department in document.needs.get("countersign_departments", [])
+    assert department not in document.heard, "one opinion a department"
+    document.heard[department] = event.get("opinion", "agree")
+
+
+def check_needs(register: Register, document: Document) -> None:
+    """四(三)1: the departments were heard, and published minutes approve exactly this version."""
+    assert len(document.heard) >= int(document.needs.get("min_countersigns", "0")), "departments not heard"
+    if "minutes" in document.needs:
+        wanted = {"subject": f"{document.number}@{document.version}", "result": "approve"}
+        assert any(
+            other.status == "published"
+            and other.meta.get("meeting_type") == document.needs["minutes"]
+            and any(wanted.items() <= decision.items() for decision in other.meta["decisions"])
+            for other in register.values()
+        ), "no minutes"
+
+
 def publish(document: Document) -> None:
     document.published.append(document.version)
     document.status = "published"
@@ -169,6 +199,7 @@ def approve(register: Register, event: Mapping[str, str]) -> None:
     document.signers.append(event["by"])
     document.steps.pop(0)
     if not document.steps:
+        check_needs(register, document)
         publish(document)
 
 
@@ -196,6 +227,7 @@ PLAYERS: dict[str, Callable[[Register, Mapping[str, str]], None]] = {
     "new": create,
     "edit": edit,
     "submit": submit,
+    "countersign": countersign,
     "approve": approve,
     "reject": reject,
     "withdraw": withdraw,

@@ -40,6 +40,7 @@ VERBS: dict[str, tuple[set[str], set[str]]] = {
     "new": ({"type", "title", "text"}, {"project"}),
     "edit": ({"text", "message"}, set()),
     "submit": ({"note"}, {"bump"}),
+    "countersign": ({"comment"}, {"opinion"}),
     "approve": ({"comment"}, set()),
     "reject": ({"reason"}, set()),
     "withdraw": (set(), set()),
@@ -131,7 +132,8 @@ def test_every_status_of_a_living_document_is_shown() -> None:
     }
     assert len(register["quotation"].signers) == 2
     assert register["market-2023-05"].published == ["1.0", "1.1"]
-    assert 20 <= len(register) <= 26
+    assert register["park-solution"].heard == {"technology": "agree", "business": "disagree", "marketing": "agree"}
+    assert 20 <= len(register) <= 27
 
 
 def test_the_survey_stage_of_the_first_project_is_complete() -> None:

@@ -18,7 +18,9 @@ people = Catalogue("reviewing")
 ANY_HOLDER = Swap("model.replay:check_holder", accept)
 NO_AUTHOR = Edit("model.replay:check_holder", "if person_id in opened.authors:", "if False:")
 AUTHORS_COUNT = Edit("model.workflow:holders", "excluded = set(authors)", "excluded = set()")
-OPEN_STEP = Edit("model.replay:_opened", 'entry.action != "withdraw" and entry.step != opened.step.id', "False")
+OPEN_STEP = Edit(
+    "model.replay:_opened", 'entry.action in ("approve", "reject") and entry.step != opened.step.id', "False"
+)
 ONCE = Edit(
     "model.replay:check_holder", "if person_id in opened.signed or person_id in opened.hands or again:", "if False:"
 )

@@ -224,7 +224,7 @@ def test_a_filter_that_changes_what_is_read(begin: Begin, monkeypatch: pytest.Mo
     assert (answer.code, refusal(answer)) == (2, "A307")
     assert verdict(evil.library) == ACCEPTED
     with monkeypatch.context() as patch:
-        apply(patch, Edit("ops.decide:_require_same_text", " or data != submitted.data", ""))
+        apply(patch, Edit("ops.decide:require_same_text", " or data != submitted.data", ""))
         assert prs(evil.folder, environment, *approve).code == 0, "signed unread"
     unmoved(evil)
 

@@ -71,9 +71,9 @@ def doctype(id_: str, chain: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def step(id_: str, by: str, quorum: int = 1) -> dict[str, Any]:
+def step(id_: str, by: str, quorum: int = 1, **needs: Any) -> dict[str, Any]:
     """A step of a chain as in approval.yaml."""
-    return {"id": id_, "title_zh": id_, "by": by, "quorum": quorum}
+    return {"id": id_, "title_zh": id_, "by": by, "quorum": quorum, "needs": needs}
 
 
 def policy_of(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from presales_repo.model.delegation import Delegation, with_delegation
-from presales_repo.model.document import read_document
+from presales_repo.model.document import Document, read_document
 from presales_repo.model.entry import Entry
-from presales_repo.model.ledger import Content, DocumentState, Head
+from presales_repo.model.ledger import Content, DocumentState, Head, Minutes
 from presales_repo.model.policy import Policy
 from presales_repo.model.replay import Outcome, Stamp, judge
 from presales_repo.model.workflow import next_version
@@ -47,6 +47,7 @@ class Desk:
     offset: str = "+0800"
     latest: int = 0
     delegations: tuple[Delegation, ...] = ()
+    texts: dict[str, Document] = field(default_factory=dict)  # by git id
 
     @property
     def head(self) -> Head:
@@ -96,9 +97,12 @@ class Desk:
 
     def record(self, entry: Entry, content: Content | None = None, key: str = "") -> Outcome:
         """Judge an entry and, when it is allowed, make it part of the ledger. Raises PrsError."""
+        if content is not None:
+            self.texts[content.blob] = content.document
         signed_with = key or f"key of {entry.signer}"
         stamp = Stamp(sha(f"entry {entry.sequence}"), self.time, self.offset, signed_with)
-        outcome = judge(self.head, entry, stamp, self.states.get(entry.document), content, self.states.get)
+        state, minutes = self.states.get(entry.document), self.minutes(entry.minutes)
+        outcome = judge(self.head, entry, stamp, state, content, self.states.get, minutes)
         self.states |= {state.number: state for state in outcome.states}
         self.sequence = entry.sequence
         self.latest = max(self.latest, self.time)
@@ -109,6 +113,18 @@ class Desk:
             else:
                 self.files[change.path] = change.oid
         return outcome
+
+    def minutes(self, named: str) -> Minutes | None:
+        """The minutes NUMBER@VERSION when that is a version in force."""
+        number, _, version = named.partition("@")
+        release = self.states[number].release if number in self.states else None
+        return Minutes(release, self.texts[release.blob]) if release and release.version == version else None
+
+    def countersign(
+        self, signer: str, department: str, opinion: str = "agree", number: str = NUMBER, **claims: object
+    ) -> Outcome:
+        claims = {"step": "final", "department": department, "opinion": opinion, **claims}
+        return self.decide("countersign", signer, number, **claims)
 
     def submit(self, signer: str, content: Content, **claims: object) -> Outcome:
         return self.record(self.opening("submit", signer, content, **claims), content)

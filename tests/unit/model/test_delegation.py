@@ -396,7 +396,8 @@ def test_a_leader_who_covered_a_vacancy_is_not_represented_in_the_next() -> None
 def test_one_hand_is_one_person_however_many_seats_it_fills() -> None:
     """The leader signs for the head of department, and then covers the manager and the chair of the meeting."""
     few = [one for one in PEOPLE if one["id"] in ("lin", "gao", "cheng")]
-    desk = Desk(policy_of(few, CHAINS, TYPES))
+    steps = [step("first", "dept-head-of-author"), step("second", "presales-manager"), step("final", "meeting-chair")]
+    desk = Desk(policy_of(few, {**CHAINS, "full-meeting": steps}, TYPES))
     delegate(desk, delegate="cheng")
     desk.submit("lin", content_of("paper", "lin", scope="company"))
     desk.decide("approve", "cheng", on_behalf="gao")

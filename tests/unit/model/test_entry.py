@@ -42,7 +42,10 @@ def entries(draw: st.DrawFn) -> Entry:
     """An entry of any kind with the claims of its kind."""
     action = draw(
         st.sampled_from(
-            [GENESIS, "submit", "register", "approve", "reject", "withdraw", "policy-propose", "policy-endorse"]
+            [
+                *(GENESIS, "submit", "register", "countersign", "approve", "reject", "withdraw"),
+                *("policy-propose", "policy-endorse"),
+            ]
         )
     )
     common = Entry(action, draw(HEX64), draw(st.integers(0, 10**9)), draw(WORDS), draw(HEX64), comment=draw(COMMENTS))
@@ -57,8 +60,13 @@ def entries(draw: st.DrawFn) -> Entry:
     entry = replace(entry, document="QD202305001", path=draw(PATHS), attachments=attachments)
     if action in ("submit", "register"):
         return replace(entry, authors=tuple(draw(st.lists(WORDS, min_size=1, max_size=3))))
+    if action == "countersign":
+        opinion = draw(st.sampled_from(["agree", "disagree"]))
+        return replace(entry, step=draw(WORDS), department=draw(WORDS), opinion=opinion)
     if action in ("approve", "reject"):
-        return replace(entry, step=draw(WORDS), on_behalf=draw(st.just("") | WORDS))
+        entry = replace(entry, step=draw(WORDS), on_behalf=draw(st.just("") | WORDS))
+    if action == "approve":
+        entry = replace(entry, minutes=draw(st.sampled_from(["", "GT202305001@1.0"])))
     return entry
 
 
@@ -143,6 +151,16 @@ def test_the_example_reads_as_documented() -> None:
 
 
 MESSAGE = format_message(APPROVE)
+COUNTERSIGN = format_message(replace(APPROVE, action="countersign", department="quality", opinion="agree"))
+
+
+def test_a_countersignature_and_an_approval_by_minutes_are_read() -> None:
+    assert "prs: countersign QD202305001 v1.0 first quality\n" in COUNTERSIGN
+    assert "\nPrs-Step: first\nPrs-Department: quality\nPrs-Opinion: agree\nPrs-Content: " in COUNTERSIGN
+    assert (parse_message(COUNTERSIGN).department, parse_message(COUNTERSIGN).opinion) == ("quality", "agree")
+    rested = format_message(replace(APPROVE, minutes="GT202305001@1.0"))
+    assert "\nPrs-Step: first\nPrs-Minutes: GT202305001@1.0\nPrs-Content: " in rested
+    assert parse_message(rested).minutes == "GT202305001@1.0"
 
 
 @pytest.mark.parametrize(
@@ -169,6 +187,15 @@ MESSAGE = format_message(APPROVE)
         MESSAGE.replace("Prs-Sequence: 7", "Prs-Sequence: -7"),
         MESSAGE.replace("Prs-Sequence: 7", "Prs-Sequence: 99999999999"),
         MESSAGE.replace("Prs-Action: approve", "Prs-Action: publish"),
+        MESSAGE.replace("Prs-Step: first\n", "Prs-Step: first\nPrs-Minutes: GT202305001\n"),
+        MESSAGE.replace("Prs-Step: first\n", "Prs-Step: first\nPrs-Minutes: the meeting\n"),
+        MESSAGE.replace("Prs-Step: first\n", "Prs-Minutes: GT202305001@1.0\nPrs-Step: first\n"),
+        MESSAGE.replace("Prs-Step: first\n", "Prs-Step: first\nPrs-Opinion: agree\n"),
+        COUNTERSIGN.replace("Prs-Opinion: agree\n", ""),
+        COUNTERSIGN.replace("Prs-Opinion: agree", "Prs-Opinion: Agree"),
+        COUNTERSIGN.replace("Prs-Opinion: agree", "Prs-Opinion: abstain"),
+        COUNTERSIGN.replace("first quality", "first marketing"),
+        COUNTERSIGN.replace("Prs-Opinion: agree", "Prs-Opinion: agree\nPrs-Minutes: GT202305001@1.0"),
         MESSAGE.replace("a" * 40, "A" * 40),
         MESSAGE.replace("a" * 40, "a" * 39),
         MESSAGE.replace("3" * 64, "3" * 65),
@@ -184,7 +211,7 @@ MESSAGE = format_message(APPROVE)
     ],
 )
 def test_every_other_spelling_is_refused(changed: str) -> None:
-    assert changed != MESSAGE
+    assert changed not in (MESSAGE, COUNTERSIGN)
     assert refused(changed).code == "A211"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from presales_repo.errors import PrsError
+from presales_repo.model.needs import NO_NEEDS, Needs
 from presales_repo.model.policy import (
     APPROVAL,
     PEOPLE,
@@ -83,6 +84,7 @@ def test_a_file_that_cannot_be_read_has_its_place() -> None:
 
 
 Change = Callable[[dict[str, Any]], object]
+FINAL = "chain full-meeting, step final"
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,10 @@ Change = Callable[[dict[str, Any]], object]
         ("person lin", lambda files: files[PEOPLE]["people"].append(LIN)),
         ("chain light", lambda files: files[APPROVAL]["chains"]["light"]["steps"][0].pop("by")),
         ("chain light", lambda files: files[APPROVAL]["chains"]["light"]["steps"][0].update(quorum=1.5)),
+        ("chain full-meeting", lambda files: _needs(files).update(countersigned_departments=["quality"])),
+        ("chain full-meeting", lambda files: _needs(files).update(countersign_departments="quality")),
+        ("chain full-meeting", lambda files: _needs(files).update(min_countersigns="4")),
+        ("chain full-meeting", lambda files: _needs(files).update(minutes=["cross-dept-final-review"])),
         ("type survey-plan", lambda files: files[TYPES]["types"].append({"id": "survey-plan"})),
     ],
 )
@@ -145,6 +151,12 @@ def test_a_value_of_the_wrong_kind_is_named(where: str, change: Change) -> None:
             "chain full-leader, step first",
             lambda files: files[APPROVAL]["chains"]["full-leader"]["steps"][1].update(id="first"),
         ),
+        (FINAL, lambda files: _needs(files).update(countersign_departments=["nowhere"], min_countersigns=1)),
+        (FINAL, lambda files: _needs(files).update(countersign_departments=["quality", "quality"], min_countersigns=2)),
+        (FINAL, lambda files: _needs(files).update(min_countersigns=5)),
+        (FINAL, lambda files: _needs(files).update(min_countersigns=0)),
+        (FINAL, lambda files: _needs(files).update(min_countersigns=-1)),
+        (FINAL, lambda files: _needs(files).update(countersign_departments=[])),
         ("chain_rules", lambda files: files[APPROVAL]["chain_rules"].update(important_min_distinct_signers="2")),
         ("chain_rules", lambda files: files[APPROVAL]["chain_rules"].update(final_selector={"company": "nowhere"})),
         ("chain_rules", lambda files: files[APPROVAL]["chain_rules"].update(final_selector=["company"])),
@@ -170,6 +182,21 @@ def test_a_contradiction_is_named(where: str, change: Change) -> None:
     change(data["files"])
     error = refused(data)
     assert (error.code, error.args_["where"]) == ("A402", where)
+
+
+def _needs(files: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = files[APPROVAL]["chains"]["full-meeting"]["steps"][2]["needs"]
+    return found
+
+
+def test_the_built_in_needs_are_those_of_the_regulation() -> None:
+    """三(三)3 names four departments; all of them are asked unless the policy says fewer."""
+    data = data_of()
+    del _needs(data["files"])["min_countersigns"]
+    departments = ("technology", "quality", "marketing", "business")
+    final = build_policy(data).chains["full-meeting"].steps[2]
+    assert final.needs == Needs("cross-dept-final-review", departments, 4)
+    assert build_policy(data).chains["full-leader"].steps[2].needs == NO_NEEDS
 
 
 def _type(files: dict[str, Any], id_: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import settings
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from presales_repo.errors import PrsError
+from presales_repo.model.countersign import deciders, missing_countersigns
 from presales_repo.model.delegation import Delegation
 from presales_repo.model.ledger import DocumentState, Event, Round
 from presales_repo.model.policy import Policy, validate_policy
-from presales_repo.model.workflow import holders, next_version
+from presales_repo.model.workflow import next_version
 from tests.unit.model.policies import doctype, person, policy_of, step
 from tests.unit.model.rounds import Desk, content_of
 
@@ -40,7 +42,9 @@ PEOPLE = st.tuples(
 STEPS = st.lists(
     st.tuples(st.sampled_from([*ROLES, "dept-head-of-author"]), st.sampled_from([1, 1, 2])), min_size=1, max_size=3
 ).map(lambda chosen: [step(f"s{number}", by, quorum) for number, (by, quorum) in enumerate(chosen)])
-CHAINS = st.sampled_from(["none", "light", "full-leader", "own"])
+CHAINS = st.sampled_from(["none", "light", "full-leader", "full-meeting", "own"])
+OPINIONS = {"countersign_departments": ["presales", "technology"], "min_countersigns": 2}
+MEETING = [step("first", "dept-head-of-author"), step("final", "company-leader", **OPINIONS)]
 GRANTS = st.lists(
     st.builds(
         lambda pair, role: Delegation(role, *pair, (role,), "2023-07-01", "2023-07-31", "+0800"),
@@ -77,12 +81,16 @@ class Ledger(RuleBasedStateMachine):
             doctype(*pair, important=flag)
             for pair, flag in zip(zip(TYPES, chains, strict=True), important, strict=True)
         ]
-        policy = policy_of([ROOT, *people], {"own": steps}, types)
+        policy = policy_of([ROOT, *people], {"own": steps, "full-meeting": MEETING}, types)
         validate_policy(policy)
         self.desk = Desk(policy, delegations=tuple(grants))
         self.edits = 0
         self.rounds: dict[str, Round] = {}  # as they were opened
         self.types: dict[str, str] = {}  # of what is published
+
+    @property
+    def states(self) -> list[DocumentState]:
+        return list(self.desk.states.values())
 
     @property
     def policy(self) -> Policy:
@@ -156,12 +164,13 @@ class Ledger(RuleBasedStateMachine):
         number = data.draw(st.sampled_from([number for number, state in self.desk.states.items() if state.round]))
         opened = self.desk.state(number).round
         assert opened is not None
-        waiting = holders(self.policy, opened.step, opened.department, opened.authors)
+        waiting = deciders(self.policy, opened)
         if not waiting:
             return
         signer = data.draw(st.sampled_from(waiting))
         happened = self.tried(number, lambda: self.desk.decide("approve", signer, number))
-        assert happened or signer in (*opened.signers, *opened.seats)
+        waits = opened.step.needs.departments and self.silent(opened)
+        assert happened or waits or signer in (*opened.signers, *opened.seats)
 
     @precondition(lambda self: self.desk.delegations)
     @rule(action=st.sampled_from(["approve", "approve", "reject"]), number=st.sampled_from(NUMBERS), data=st.data())
@@ -174,12 +183,46 @@ class Ledger(RuleBasedStateMachine):
         happened = self.tried(number, lambda: self.desk.decide(action, **attempt))
         if opened is None or {grant.delegate, grant.principal} & {*opened.signers, *opened.seats, *opened.authors}:
             return
+        if opened.step.needs.departments and self.silent(opened):
+            return
         able = self.policy.people[grant.delegate].active and self.policy.people[grant.principal].active
         if able and self.fits(grant.principal, opened.step.by, opened) and grant.roles[0] == self.role(opened.step.by):
             assert happened
 
     def role(self, by: str) -> str:
         return "dept-head" if by == "dept-head-of-author" else by
+
+    @staticmethod
+    def silent(opened: Round) -> set[str]:
+        """The departments that have yet to say something about the last step."""
+        return set(opened.steps[-1].needs.departments) - {item.department for item in opened.countersigns}
+
+    @precondition(lambda self: any(state.round and self.silent(state.round) for state in self.states))
+    @rule(data=st.data(), opinion=st.sampled_from(["agree", "agree", "disagree"]))
+    def countersign_for_a_department(self, data: st.DataObject, opinion: str) -> None:
+        """Whoever speaks for a department that was not heard yet may do so, in any step."""
+        number = data.draw(st.sampled_from([s.number for s in self.states if s.round and self.silent(s.round)]))
+        opened = self.desk.state(number).round
+        assert opened is not None
+        _, department, people = data.draw(st.sampled_from(list(missing_countersigns(self.policy, opened))))
+        if people:
+            signer = data.draw(st.sampled_from(people))
+            assert self.tried(number, lambda: self.desk.countersign(signer, department, opinion, number))
+
+    @rule(
+        number=st.sampled_from(NUMBERS),
+        signer=st.sampled_from([*IDS, "root"]),
+        department=st.sampled_from([*DEPARTMENTS, "quality"]),
+        opinion=st.sampled_from(["agree", "agree", "disagree"]),
+    )
+    def countersign(self, number: str, signer: str, department: str, opinion: str) -> None:
+        before = self.desk.states.get(number)
+        if self.tried(number, lambda: self.desk.countersign(signer, department, opinion, number)):
+            assert before is not None
+            assert before.round is not None
+            assert department in OPINIONS["countersign_departments"]  # type: ignore[operator]
+            assert department not in {item.department for item in before.round.countersigns}
+            assert replace(self.desk.state(number).round, countersigns=()) == replace(before.round, countersigns=())  # type: ignore[type-var]
 
     def check_step(self, number: str, before: DocumentState | None) -> None:
         """What the last entry may have done to the one document that it names."""
@@ -220,6 +263,10 @@ class Ledger(RuleBasedStateMachine):
             assert len(hands(signed)) == len(seats(signed)) == len(signed) == item.quorum
         if last.important and len(last.steps) > 1:
             assert min(len(hands(signatures)), len(seats(signatures))) >= 2
+        if last.chain == "full-meeting":
+            heard = state.countersigns(release)
+            assert sorted(event.department for event in heard) == ["presales", "technology"]
+            assert not {event.person for event in heard} & set(release.authors)
         assert (release.digest, release.content, release.path) == (last.digest, last.content, last.path)
         assert self.desk.files[release.path] == release.blob
 
@@ -250,7 +297,7 @@ class Ledger(RuleBasedStateMachine):
                 mine = [p.id for p in self.policy.people.values() if p.active and self.fits(p.id, wanted.by, opened)]
                 seat = event.on_behalf or event.person
                 if seat not in mine:
-                    assert len(mine) < wanted.quorum
+                    assert len(mine) < wanted.quorum or self.disagreed(number, opened.start, event.sequence)
                     assert "company-leader" in self.policy.people[seat].roles
                 assert self.policy.people[seat].active
                 assert self.policy.people[event.person].active
@@ -258,6 +305,10 @@ class Ledger(RuleBasedStateMachine):
                     role = self.role(wanted.by) if seat in mine else "company-leader"
                     given = {(item.principal, item.delegate, item.roles[0]) for item in self.desk.delegations}
                     assert (seat, event.person, role) in given
+
+    def disagreed(self, number: str, start: int, end: int) -> bool:
+        events = self.desk.state(number).events
+        return any(event.opinion == "disagree" for event in events if start < event.sequence < end)
 
     def spans(self, number: str) -> set[tuple[int, int]]:
         """(sequence of the submission, sequence of a decision on it)."""

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from presales_repo.model.delegation import Delegation
 from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
-from presales_repo.model.ledger import DocumentState, Event, Release, Round
+from presales_repo.model.ledger import Countersign, DocumentState, Event, Release, Round
+from presales_repo.model.needs import Needs
 from presales_repo.model.policy import Step
 from presales_repo.model.statejson import STATE_SHAPE, dump_delegations, dump_state, load_delegations, load_state
 
@@ -15,7 +16,8 @@ WORDS = st.text(max_size=5)
 COUNTS = st.integers(0, 2**40)
 NAMES = st.lists(WORDS, max_size=3).map(tuple)
 FILES = st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=2).map(tuple)
-STEPS = st.lists(st.builds(Step, WORDS, WORDS, WORDS, WORDS, COUNTS), min_size=1, max_size=3).map(tuple)
+NEEDS = st.builds(Needs, WORDS, NAMES, COUNTS)
+STEPS = st.lists(st.builds(Step, WORDS, WORDS, WORDS, WORDS, COUNTS, NEEDS), min_size=1, max_size=3).map(tuple)
 DELEGATIONS = st.builds(Delegation, WORDS, WORDS, WORDS, NAMES, WORDS, WORDS, WORDS)
 ROUNDS = st.builds(
     Round,
@@ -40,6 +42,7 @@ ROUNDS = st.builds(
     grants=st.none() | DELEGATIONS,
     requests=st.none() | st.builds(EmergencyRequest, WORDS, WORDS, COUNTS, WORDS, WORDS),
     released=st.none() | st.builds(EmergencyRelease, *[WORDS] * 7, COUNTS, WORDS),
+    countersigns=st.lists(st.builds(Countersign, WORDS, WORDS, WORDS, WORDS), max_size=2).map(tuple),
 )
 RELEASES = st.builds(
     Release,
@@ -59,7 +62,7 @@ RELEASES = st.builds(
     important=st.booleans(),
     attachments=FILES,
 )
-EVENTS = st.builds(Event, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS, COUNTS, WORDS, WORDS, WORDS)
+EVENTS = st.builds(Event, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS, COUNTS, *[WORDS] * 7)
 STATES = st.builds(
     DocumentState,
     WORDS,
@@ -93,5 +96,8 @@ def test_the_shape_names_every_field_so_that_no_old_cache_is_misread() -> None:
         "seats",
         "to_date",
         "make_up_by",
+        "departments",
+        "opinion",
+        "minutes",
     ):
         assert field in STATE_SHAPE

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from presales_repo.render.sheet import Approval, Revision, Sheet
+from presales_repo.render.sheet import Approval, Countersign, Revision, Sheet
 
 BODY = """# 滨江智慧园区需求调研报告
 
@@ -67,6 +67,11 @@ _SHEET = Sheet(
     keywords=("智慧园区", "需求"),
     summary="本报告汇总一期的业务现状与需求。",
     profile="controlled",
+    countersigns=(
+        Countersign("技术部门", "韩策", "同意", "", "2023-05-20T09:30:00+08:00", "4f" * 20),
+        Countersign("商务部门", "邵一鸣", "不同意", "成本口径待核。", "2023-05-21T10:30:00+08:00", "5f" * 20),
+    ),
+    minutes="GT202305009@1.0",
 )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from presales_repo.render.html import qr_text, render_html
 from presales_repo.render.labels import labels
-from presales_repo.render.sheet import Approval, Language, Profile, Revision
+from presales_repo.render.sheet import Approval, Countersign, Language, Profile, Revision
 from tests.unit.render.samples import sheet
 
 HOSTILE = "</title></style><script>alert(1)</script><img src='file:///etc/passwd' onerror=\"x\">&amp;"
@@ -32,6 +32,7 @@ def hostile_sheet() -> Any:
     }
     changes["revisions"] = (Revision(*[HOSTILE] * 5),)
     changes["approvals"] = (Approval(*[HOSTILE] * 7),)
+    changes["countersigns"] = (Countersign(*[HOSTILE] * 6),)
     return sheet(**changes, body=HOSTILE + "\n\n## " + HOSTILE + "\n\n`" + HOSTILE + "`\n")
 
 
@@ -57,13 +58,25 @@ def test_external_copy_keeps_internal_things_back() -> None:
         "首次发布",
         "售前部",
         "本报告汇总",
+        "成本口径待核",
+        "GT202305009",
     ):
         assert inside not in shown
     words = labels("zh-Hans")
-    for label in (words.sensitivity, words.secrecy, words.retention, words.status, words.approvals, words.revisions):
+    internal = (words.sensitivity, words.secrecy, words.retention, words.status)
+    for label in (*internal, words.approvals, words.countersigns, words.minutes, words.revisions):
         assert label not in words_of(shown)
     for public in ("QD202305003", "1.0", "林悦", "周启明、韩雪", "陈国栋", "2023-05-25"):
         assert public in shown
+
+
+def test_departments_and_the_meeting_that_decided_have_a_table_of_their_own() -> None:
+    for profile in ("controlled", "obsolete"):
+        html = words_of(render_html(sheet(profile=profile)))
+        for shown in ("会签表", "商务部门", "邵一鸣", "不同意", "成本口径待核。", "2023-05-21", "GT202305009@1.0"):
+            assert shown in html
+    assert "会签表" not in words_of(render_html(sheet(countersigns=(), minutes="")))
+    assert "会签表" not in words_of(render_html(sheet(profile="draft")))
 
 
 def test_controlled_copy_shows_the_history_and_its_evidence() -> None:

@@ -129,7 +129,9 @@ def test_bytes_are_the_same_in_every_process() -> None:
 def test_long_and_wide_things_stay_on_the_page(tmp_path: Path) -> None:
     wide = "|" + "列|" * 25 + "\n|" + "-|" * 25 + "\n" + "|" + "中文内容|" * 25
     body = f"{'x' * 400}\n\n```\n{'y' * 400}\n```\n\n| 名 | 值 |\n|---|---|\n| {'z' * 200} | 值 |\n\n{wide}\n"
-    content = sheet(title="很长的标题" * 12, body=body, approvals=sheet().approvals * 10, organisation="公司" * 25)
+    content = sheet(
+        title="很长的标题" * 12, body=body, approvals=sheet().approvals * 10, countersigns=(), organisation="公司" * 25
+    )
     path = export(tmp_path / "a.pdf", content)
     boxes = poppler("pdftotext", "-bbox", path, "-")
     width = 0.0

@@ -215,7 +215,7 @@ class Library:
                 authors=tuple(dict.fromkeys((*content.document.authors, signer))),
                 attachments=tuple((digest, name) for name, _, digest in content.attachments),
             )
-        elif action in ("approve", "reject", "withdraw"):
+        elif action in ("countersign", "approve", "reject", "withdraw"):
             state = ledger.document(number)
             assert state is not None
             assert state.round is not None
@@ -271,11 +271,11 @@ class Library:
 
     # -- forging
 
-    def draft(self, action: str, signer: str, number: str = NUMBER) -> Draft:
+    def draft(self, action: str, signer: str, number: str = NUMBER, **claims: object) -> Draft:
         """The honest next entry, not yet signed."""
         ledger = self.open()
         try:
-            return self.draft_of(ledger, self.entry(ledger, action, signer, number))
+            return self.draft_of(ledger, self.entry(ledger, action, signer, number, **claims))
         finally:
             ledger.close()
 

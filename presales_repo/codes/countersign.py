@@ -1,0 +1,147 @@
+"""Codes A35x and A36x: countersignatures by department and the minutes of the meeting, 三(三)3 and 四(三)1."""
+
+from __future__ import annotations
+
+from presales_repo.codes.rule import N_, Rule
+
+RULES = (
+    Rule(
+        "A350",
+        "error",
+        N_("Step {step} of {number} waits for countersignatures: {departments}"),
+        N_("In brackets: who may sign for each department, with prs countersign {number}"),
+        N_("What concerns several departments is decided after they were heard."),
+        "三(三)3; 四(三)1; R052, R108",
+    ),
+    Rule(
+        "A351",
+        "error",
+        N_("{person} may not sign {number} for department {department}."),
+        N_("These may: {holders}"),
+        N_("A department speaks through its head or a reviewer of its own; where it has none, through a leader."),
+        "三(三)3; R052",
+    ),
+    Rule(
+        "A352",
+        "error",
+        N_("{person} wrote {number} and may not countersign it."),
+        N_("Another person of the department, or a leader, has to."),
+        N_("Nobody gives a department's opinion on what they wrote."),
+        "四(三)1; R117",
+    ),
+    Rule(
+        "A353",
+        "error",
+        N_("Department {department} has already signed this round of {number} (version {version})."),
+        N_("Its opinion stands; with a new text the author submits again, and all departments are asked again."),
+        N_("One opinion a department and round."),
+        "三(三)3",
+    ),
+    Rule(
+        "A354",
+        "error",
+        N_("{number} does not wait for the opinion of department {department}."),
+        N_("It asks: {departments}"),
+        N_("The chain of approval says which departments countersign, and for which step."),
+        "三(三)3; 四(三)1",
+    ),
+    Rule(
+        "A355",
+        "error",
+        N_("A disagreement needs words."),
+        N_("Say what is wrong: prs countersign {number} --disagree -m TEXT"),
+        N_("Who decides over it must know why."),
+        "三(三)3; R054",
+    ),
+    Rule(
+        "A356",
+        "error",
+        N_("{departments} disagrees with {number}: the company's leaders decide, not {person}."),
+        N_("It waits for: {holders}"),
+        N_("A disagreement between departments is decided above them."),
+        "四(三)1",
+    ),
+    Rule(
+        "A357",
+        "error",
+        N_("{departments} disagrees with {number}: an approval all the same needs words."),
+        N_("Say why: prs approve {number} -m TEXT"),
+        N_("Whoever reads the opinions later must find the reason why they did not prevail."),
+        "四(三)1",
+    ),
+    Rule(
+        "A358",
+        "error",
+        N_("Step {step} of {number} needs published minutes of a meeting ({kind}) that approve {wanted}."),
+        N_(
+            "Write them: prs new meeting-minutes -t TITLE, with a decision whose subject is {wanted}; then submit and"
+            " approve them."
+        ),
+        N_("The cross-department meeting decides, and its minutes show it."),
+        "四(三)1; R108",
+    ),
+    Rule(
+        "A359",
+        "error",
+        N_("The minutes {minutes} are not a published version in force."),
+        N_("prs show NUMBER tells which version of the minutes is; publish them first."),
+        N_("Minutes count when their own approval is complete, and until a newer version replaces them."),
+        "四(三)1; R108",
+    ),
+    Rule(
+        "A360",
+        "error",
+        N_("{minutes} holds no minutes of the kind {kind}."),
+        N_("Name the minutes of the meeting that decided: prs approve NUMBER --minutes NUMBER"),
+        N_("Only the meeting that the chain names may decide."),
+        "四(三)1; R108",
+    ),
+    Rule(
+        "A361",
+        "error",
+        N_("The minutes {minutes} decide nothing about {wanted}."),
+        N_("A decision about it has {wanted} as its subject."),
+        N_("A meeting's approval is for one version of one document."),
+        "四(三)1; R108",
+    ),
+    Rule(
+        "A362",
+        "error",
+        N_("The minutes {minutes} do not approve {wanted}; its results there: {result}"),
+        N_("Give the document back: prs reject NUMBER --reason TEXT"),
+        N_("Nobody signs for a meeting what it did not decide."),
+        "四(三)1; R108",
+    ),
+    Rule(
+        "A363",
+        "error",
+        N_("The minutes {minutes} were submitted before this text was submitted as {wanted}."),
+        N_("The meeting has to see this text: publish minutes of a meeting after the submission."),
+        N_("After a rejection another text may carry the same version."),
+        "四(三)1; R116",
+    ),
+    Rule(
+        "A364",
+        "error",
+        N_("Several minutes approve {wanted}: {found}"),
+        N_("Choose one: prs approve {number} --minutes NUMBER"),
+        "",
+        "四(三)1; R108",
+    ),
+    Rule(
+        "A365",
+        "error",
+        N_("Step {step} of {number} rests on no minutes."),
+        N_("Leave --minutes out."),
+        N_("An entry claims nothing that nobody checks."),
+        "docs/ledger-format.md",
+    ),
+    Rule(
+        "A366",
+        "error",
+        N_("You may sign {number} for several departments: {departments}"),
+        N_("Choose one: prs countersign {number} --department NAME"),
+        "",
+        "三(三)3",
+    ),
+)
