@@ -34,7 +34,7 @@ FILE_MODE = "100644"
 MAX_ATTACHMENT = 512 * 1024 * 1024
 MAX_POLICY_FILES = 200
 MAX_DEPTH = 4  # folders below policy/
-MAX_TREES = 4096  # kept in memory
+MAX_TREES = 1024  # kept in memory: each publication makes new ones, some with thousands of names
 POLICY_FOLDER = "policy"
 
 
@@ -72,16 +72,20 @@ class ObjectReader:
     def tree(self, oid: str) -> TreeEntries:
         """The entries of a tree."""
         if oid not in self._trees:
-            if len(self._trees) > MAX_TREES:
-                self._trees.clear()
+            self._make_room()
             self._trees[oid] = parse_tree(self.read(oid, "tree"))
         return self._trees[oid]
+
+    def _make_room(self) -> None:
+        if len(self._trees) > MAX_TREES:
+            self._trees.clear()
 
     def keep(self, trees: Iterable[NewObject]) -> None:
         """Trees whose bytes were computed here: their ids say what they hold, git need not be asked."""
         known = {tree.oid: tree.entries for tree in trees if tree.entries is not None}
-        self._trees |= known
-        self._computed |= known.keys()
+        self._make_room()
+        self._trees.update(known)
+        self._computed.update(known)
 
     def require(self, tree: str) -> None:
         """Look whether git has a tree that was only computed so far, and its folders. Raises PrsError A221."""
