@@ -64,10 +64,13 @@ def running_sshd(company: Company, folder: Path) -> Iterator[Sshd]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    (folder / "home").mkdir()
     settings = {
         "ListenAddress": f"127.0.0.1:{port}", "HostKey": folder / "host", "PidFile": "none", "UsePAM": "no",
         "AuthorizedKeysFile": folder / "authorized_keys", "StrictModes": "no", "PasswordAuthentication": "no",
         "PermitRootLogin": "yes", "MaxStartups": "100", "PermitUserEnvironment": "no", "LogLevel": "ERROR",
+        # Bash run by sshd reads ~/.bashrc: what stands in this machine's could wait for a lock that a killed one left.
+        "SetEnv": f"HOME={folder / 'home'}",
         # More than anybody should accept: what a careless administrator's server lets in.
         "AcceptEnv": "PRS_* PYTHON* XDG_* GIT_NO_REPLACE_OBJECTS GIT_INDEX_FILE GIT_GRAFT_FILE GIT_NAMESPACE",
     }  # fmt: skip
