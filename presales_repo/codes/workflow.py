@@ -235,4 +235,12 @@ RULES = (
         N_("A merge is never decided by a program."),
         "",
     ),
+    Rule(
+        "W130",
+        "error",
+        N_("{ref} moved on while this push was on its way."),
+        N_("Run prs sync: it fetches what came meanwhile and pushes again."),
+        N_("A push is judged against what the server has now, never against what the pusher believed."),
+        "docs/server.md",
+    ),
 )

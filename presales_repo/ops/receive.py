@@ -121,11 +121,20 @@ def _check_contents(repository: Repository, updates: Mapping[str, Update]) -> li
     if not first and not any(ref in updates for ref in _PROTECTED):
         return []
     with locked(repository.lock), closing(Index(repository.git, repository.private("index.sqlite"))) as index:
+        _require_current(repository, updates)
         rule = _check_ledger(repository, updates)
         for update in first:
             index.refresh(_tree_of_main(repository, updates))
             check_claims(repository.git, update.ref, NONE, update.new, index.highest)
         return _check_main(repository, index, rule, updates) if _MAIN_REF in updates else []
+
+
+def _require_current(repository: Repository, updates: Mapping[str, Update]) -> None:
+    """Judged is what the push would change, so it has to start where the refs are: `old` is the pusher's word, and
+    another push may have been let in while this one waited. Raises PrsError W130."""
+    for ref in _PROTECTED:
+        if ref in updates and (repository.git.resolve(ref) or NONE) != updates[ref].old:
+            raise PrsError("W130", ref=ref)
 
 
 def _tree_of_main(repository: Repository, updates: Mapping[str, Update]) -> str:

@@ -19,6 +19,7 @@ from presales_repo.store.remote import (
     fetch_ref,
     has_remote,
     push,
+    push_in_order,
 )
 from presales_repo.store.repository import APPROVED, MAIN, Repository, require_ledger
 from presales_repo.store.reserve import Share, reservation_ref
@@ -91,7 +92,7 @@ def publisher(repository: Repository, mode: str, content: str = "") -> Publish |
         if known not in (old, None):
             return False
         before = _before_entry(git, content) if content else []
-        result = push(git, [*before, RefUpdate(APPROVED, new, known or NONE)])
+        result = push_in_order(git, [*before, RefUpdate(APPROVED, new, known or NONE)])
         if result.refused:
             raise PrsError("W120", detail=result.refused)
         return result.ok

@@ -22,11 +22,10 @@ from presales_repo.store.remote import (
     NONE,
     REMOTE_APPROVED,
     REMOTE_MAIN,
-    PushResult,
     RefUpdate,
     fetch,
     has_remote,
-    push,
+    push_in_order,
 )
 from presales_repo.store.repository import APPROVED, Repository, check_git, open_repository, require_main
 from presales_repo.store.verifier import ObjectReader
@@ -81,7 +80,7 @@ def _until_pushed(session: Session, repository: Repository) -> Synced:
     for attempt in range(_ROUNDS):
         done = _reconcile(session, repository, done)
         updates = _updates(repository)
-        result = push(repository.git, updates) if updates else PushResult(True)
+        result = push_in_order(repository.git, updates)
         if result.refused:
             raise PrsError("W120", detail=result.refused)
         if result.ok:

@@ -26,6 +26,7 @@ _LOST = (
     "(incorrect old value provided)",
     "(reference already exists)",
 )
+_MOVED = "error[W130]"  # the same, found by the server's hook before git comes to it
 _GIT_S_OWN = ("To ", "error: failed to push", "hint: ", "Done", "-")
 
 
@@ -87,9 +88,21 @@ def push(git: Git, updates: Sequence[RefUpdate]) -> PushResult:
     words = _words(done.stderr)
     if not reasons:
         raise PrsError("E150", remote=NAME, detail=words)
-    if any(reason.endswith(_LOST) for reason in reasons):
+    if any(reason.endswith(_LOST) for reason in reasons) or _MOVED in words:
         return PushResult(False, lost=_said(words, reasons))
     return PushResult(False, refused=_said(words, reasons))
+
+
+def push_in_order(git: Git, updates: Sequence[RefUpdate]) -> PushResult:
+    """Claims of numbers first, then what uses them: a server that dies in the middle of a push may have moved some of
+    its refs and not the others, and must never have a document whose number is free to the next one who asks."""
+    claims = [update for update in updates if update.ref.startswith(NUMBERS)]
+    rest = [update for update in updates if update not in claims]
+    result = PushResult(True)
+    for part in (claims, rest):
+        if part and result.ok:
+            result = push(git, part)
+    return result
 
 
 def _lease(expected: str) -> str:

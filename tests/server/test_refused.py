@@ -324,6 +324,20 @@ def test_more_refs_than_are_read(intact: Office, evil: Desk) -> None:
     assert intact.refs() == before
 
 
+@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/heads/approved"])
+def test_push_that_starts_where_the_ref_was(intact: Office, evil: Desk, ref: str) -> None:
+    """Somebody was let in meanwhile. What they added is not deleted or rewound by this push, and it is not told so."""
+    before = intact.refs()
+    stale = evil.git_ok("rev-parse", f"{before[ref]}^1")
+    evil.git_ok("reset", "-q", "--hard", stale)
+    new = commit(evil)
+    pack = pack_of(evil.root, new, f"^{stale}")
+    said = push_by_hand(intact.server, [(stale, new, ref)], pack, evil.environment())
+    assert "error[W130]" in said
+    assert not any(f"error[{code}]" in said for code in ("P105", "A230"))
+    assert intact.refs() == before
+
+
 def test_push_with_an_object_missing(intact: Office, evil: Desk) -> None:
     evil.edit(NOTE)
     new = commit(evil)
