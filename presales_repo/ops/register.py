@@ -240,10 +240,18 @@ def _links(work: Work, snapshot: Snapshot, row: Row) -> tuple[tuple[str, ...], t
 
 def _numbers(row: Row) -> Iterator[str]:
     for value in row.fields.values():
-        for text in value if isinstance(value, list) else [value]:
-            reference = split_reference(text)
-            if reference:
-                yield reference[0]
+        yield from _numbers_in(value)
+
+
+def _numbers_in(value: Any) -> Iterator[str]:
+    """Numbers anywhere in a field: also those in the entries of a list of mappings."""
+    if isinstance(value, str):
+        reference = split_reference(value)
+        if reference:
+            yield reference[0]
+    else:
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _numbers_in(item)
 
 
 def version_bytes(session: Session, text: str) -> bytes:

@@ -20,7 +20,7 @@ from presales_repo.store.git import EMPTY_TREE, Git
 if TYPE_CHECKING:
     from presales_repo.store.sqlite import Connection
 
-FORMAT = "3"
+FORMAT = "4"
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how Python shows bytes of a name that are not UTF-8 (PEP 383)
 _BATCH = 500
 _META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
@@ -34,7 +34,7 @@ CREATE INDEX IF NOT EXISTS file_number ON file (number);
 
 
 class Row(NamedTuple):
-    """One document as the register shows it. `fields`: scalar fields as text, lists of scalars as lists."""
+    """One document as the register shows it. `fields`: scalars as text, lists and mappings nest."""
 
     path: str
     blob: str
@@ -70,16 +70,15 @@ def make_row(path: str, blob: str, data: bytes | None) -> Row:
 
 
 def _plain_fields(document: Document) -> dict[str, Any]:
-    fields = ((key, _plain(node)) for key, node in document.head.fields.values.items())
-    return {key: value for key, value in fields if value is not None}
+    return {key: _plain(node) for key, node in document.head.fields.values.items()}
 
 
 def _plain(node: Node) -> Any:
     if isinstance(node, Scalar):
         return node.text
     if isinstance(node, Items):
-        return [item.text for item in node.items if isinstance(item, Scalar)]
-    return None
+        return [_plain(item) for item in node.items]
+    return {key: _plain(value) for key, value in node.values.items()}
 
 
 def is_document(path: str) -> bool:
