@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
@@ -12,18 +12,19 @@ from presales_repo.model.paths import ATTACHMENTS
 from presales_repo.model.text import MAX_BYTES
 from presales_repo.ops.session import Work, find_actor, ident, stamp, working_snapshot
 from presales_repo.ops.shared import MAIN_REF, claimer, is_ancestor
-from presales_repo.store.files import read_file, remove_file, write_file
+from presales_repo.store.files import read_file
 from presales_repo.store.git import Git
-from presales_repo.store.index import Row, is_document
+from presales_repo.store.index import Row
 from presales_repo.store.remote import NONE, NUMBERS, REMOTE_MAIN, REMOTE_NUMBERS
 from presales_repo.store.repository import require_main
 from presales_repo.store.reserve import claimed_numbers, reserve_number
 from presales_repo.store.snapshot import Snapshot
+from presales_repo.store.undo import change_files, finish
 from presales_repo.store.verifier import MAX_ATTACHMENT
 from presales_repo.store.worktree import commit_paths
 
 KEPT = "refs/prs/kept/"
-_LOST = f"{KEPT}numbers/"
+_LOST = f"{KEPT}numbers/"  # <stage>/<month>/<claim>: more than one when a sync was killed before the first was settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,18 @@ def lost_numbers(git: Git) -> frozenset[str]:
         if local == shared or shared is None or (local and is_ancestor(git, shared, local)):
             continue
         updates = [(NUMBERS + name, shared, local or NONE)]
-        if local and not is_ancestor(git, local, shared) and git.resolve(_LOST + name) is None:
-            updates.append((_LOST + name, local, NONE))
+        if local and not is_ancestor(git, local, shared):
+            lost = f"{_LOST}{name}/{local[:12]}"
+            updates.append((lost, local, git.resolve(lost) or NONE))
         git.update_refs(updates, "prs: follow origin")
     return frozenset(str(number) for number in _lost(git))
 
 
 def _lost(git: Git) -> list[Number]:
     names = git.text("for-each-ref", "--format=%(refname)", _LOST).split()
-    shared = [REMOTE_NUMBERS + name.removeprefix(_LOST) for name in names]
-    return [number for ref, known in zip(names, shared, strict=True) for number in claimed_numbers(git, known, ref)]
+    shared = [REMOTE_NUMBERS + name.removeprefix(_LOST).rpartition("/")[0] for name in names]
+    found = (number for ref, known in zip(names, shared, strict=True) for number in claimed_numbers(git, known, ref))
+    return list(dict.fromkeys(found))
 
 
 def renumber_claims(work: Work) -> tuple[Renumbered, ...]:
@@ -81,9 +84,12 @@ def renumber_claims(work: Work) -> tuple[Renumbered, ...]:
 def _renumber(work: Work, snapshot: Snapshot, ours: Mapping[str, Number], base: str) -> tuple[Renumbered, ...]:
     """`ours`: the documents to change, path → the number that they lost."""
     news = {old: _next_number(work, old) for old in sorted(set(ours.values()), key=str)}
-    links = _rewrite(work, snapshot, ours, news, base)
-    for old in sorted(news, key=str, reverse=True):
-        _move_attachments(work, old, news[old])
+    files, links = _rewritten(work, snapshot, ours, news, base)
+    moved = [item for old, new in news.items() for item in _moved_attachments(work, old, new)]
+    # A name that one document leaves may be the one that another takes.
+    left: dict[str, bytes | None] = {path: None for path, data in moved if data is None}
+    files = left | files | {path: data for path, data in moved if data is not None}
+    change_files(work.repository, files)
     done = tuple(
         Renumbered(str(old), str(news[old]), path.replace(str(old), str(news[old])), links[old])
         for path, old in sorted(ours.items())
@@ -91,7 +97,8 @@ def _renumber(work: Work, snapshot: Snapshot, ours: Mapping[str, Number], base: 
     note = ", ".join(f"{item.old} -> {item.new}" for item in done)
     actor, head = find_actor(work), require_main(work.repository)
     who = ident(actor.person, stamp(work.session, work.policy))
-    commit_paths(work.repository, head, _changed_paths(work), f"prs sync: {note}", who, actor.key)
+    commit_paths(work.repository, head, list(files), f"prs sync: {note}", who, actor.key)
+    finish(work.repository)
     return done
 
 
@@ -113,47 +120,39 @@ def _next_number(work: Work, old: Number) -> Number:
     return reserve_number(work.repository.git, old.stage, old.year, old.month, who, lambda: 0, share)
 
 
-def _rewrite(
+def _rewritten(
     work: Work, snapshot: Snapshot, ours: Mapping[str, Number], news: Mapping[Number, Number], base: str
-) -> dict[Number, tuple[str, ...]]:
-    """Write the new numbers into our documents and into every text of ours that names them; the files other than the
-    document itself, by old number.
+) -> tuple[dict[str, bytes | None], dict[Number, tuple[str, ...]]]:
+    """Our documents with their new numbers, and every text of ours that names them: bytes by path, None for a path
+    that is left; and the files other than the document itself, by old number.
 
-    A text that came from the server means the document that keeps the number. The highest number goes first, so
-    that no document takes a name before its holder has left it.
+    A text that came from the server means the document that keeps the number.
     """
-    git, root = work.repository.git, work.repository.root
     names = {str(old).encode(): str(new).encode() for old, new in news.items()}
     pattern = re.compile(rb"(?<![A-Za-z0-9])(" + b"|".join(names) + rb")(?![0-9])")
     links: dict[Number, list[str]] = {old: [] for old in news}
-    for row in sorted(snapshot.rows(), key=lambda row: row.number, reverse=True):
-        data = read_file(root, row.path, MAX_BYTES)
-        if data is None or row.blob == _at(git, base, row):
+    left: dict[str, bytes | None] = {}
+    files: dict[str, bytes | None] = {}
+    for row in snapshot.rows():
+        data = read_file(work.repository.root, row.path, MAX_BYTES)
+        if data is None or row.blob == _at(work.repository.git, base, row):
             continue
         old = ours.get(row.path)
         target = row.path.replace(str(old), str(news[old])) if old else row.path
         changed = pattern.sub(lambda match: names[match[1]], data)
         if changed != data:
-            write_file(root, target, changed, replace=True)
+            files[target] = changed
         if target != row.path:
-            remove_file(root, row.path)
+            left[row.path] = None
         named = {name.decode() for name in pattern.findall(data)}
         for number in (number for number in news if str(number) in named and number != old):
             links[number].append(target)
-    return {number: tuple(paths) for number, paths in links.items()}
+    return left | files, {number: tuple(paths) for number, paths in links.items()}
 
 
-def _move_attachments(work: Work, old: Number, new: Number) -> None:
-    root = work.repository.root
+def _moved_attachments(work: Work, old: Number, new: Number) -> Iterator[tuple[str, bytes | None]]:
     for path in work.repository.git.paths("ls-files", "-z", "--", f"{ATTACHMENTS}/{old}/"):
-        data = read_file(root, path, MAX_ATTACHMENT)
+        data = read_file(work.repository.root, path, MAX_ATTACHMENT)
         if data is not None:
-            write_file(root, path.replace(str(old), str(new)), data, replace=True)
-            remove_file(root, path)
-
-
-def _changed_paths(work: Work) -> list[str]:
-    git = work.repository.git
-    changed = git.paths("diff", "--name-only", "-z", "--no-renames", "HEAD")
-    changed += git.paths("ls-files", "-z", "--others", "--exclude-standard")
-    return [path for path in dict.fromkeys(changed) if is_document(path) or path.startswith(ATTACHMENTS)]
+            yield path, None
+            yield path.replace(str(old), str(new)), data

@@ -19,6 +19,7 @@ from presales_repo.store.remote import has_remote
 from presales_repo.store.repository import Repository, check_git, open_repository
 from presales_repo.store.sign import SigningKey, load_signing_key
 from presales_repo.store.snapshot import Snapshot, head_tree, merge_heads, working_changes
+from presales_repo.store.undo import take_back
 
 Progress = Callable[[str, int, int], None]
 
@@ -84,6 +85,8 @@ def open_work(session: Session, *, exclusive: bool = False, deciding: bool = Fal
     try:
         check_git(repository.git)
         with locked(repository.lock) if exclusive or deciding else nullcontext():
+            if exclusive or deciding:
+                take_back(repository)
             mode = follow(repository) if deciding else "alone"
             ledger = open_ledger(repository, lambda done, total: session.progress("verify", done, total))
             _tell(session, ledger, mode)

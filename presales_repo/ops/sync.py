@@ -28,6 +28,7 @@ from presales_repo.store.remote import (
     push_in_order,
 )
 from presales_repo.store.repository import APPROVED, Repository, check_git, open_repository, require_main
+from presales_repo.store.undo import take_back
 from presales_repo.store.verifier import ObjectReader
 
 _UNSHARED = "refs/prs/unshared"  # entries that are just being made again: a crash on the way loses none
@@ -73,6 +74,7 @@ def sync(session: Session) -> Synced:
 
 
 def _until_pushed(session: Session, repository: Repository) -> Synced:
+    take_back(repository)
     _finish_merge(session, repository)
     require_main(repository)
     before = repository.git.resolve(APPROVED)

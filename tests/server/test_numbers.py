@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from tests.company import Desk, new_note, new_plan
+from tests.faults.test_kill import Fault, kill
 from tests.server.office import Office, assert_all_equal, numbers_of
+
+SYNC = Fault("song", ("sync",), "", lambda _desk: None, (), lambda _desk, _done: None)
 
 
 @pytest.mark.parametrize("size", [(3, 2), pytest.param((8, 10), marks=pytest.mark.slow)])
@@ -150,6 +154,26 @@ def test_nobody_takes_a_claimed_number_by_submitting_first(office: Office) -> No
     one.ok("song", "sync")
 
 
+def test_renumbering_killed_again_and_again(office: Office, tmp_path: Path) -> None:
+    """kill -9 at a later write each time: in the end every document is there once, with a number of its own."""
+    one, two = office.clone("song", "one"), office.clone("song", "two")
+    with office.unreachable():
+        for desk, titles in ((one, ("甲", "乙")), (two, ("丙", "丁", "戊"))):
+            numbers = [new_note(desk, title) for title in titles]
+            desk.edit(numbers[0], f"另见 {numbers[1]}。")
+            desk.ok("song", "save", "-m", "离线")
+    one.ok("song", "sync")
+    killed = sum(kill(two, SYNC, at, tmp_path / "log") for at in range(20, 400, 23))
+    assert killed > 5
+    assert two.prs("song", "sync").code in (0, 1)
+    two.ok("song", "sync")
+    rows = {row["title"]: row["number"] for row in two.ok("", "list", "--json").json}
+    assert set(rows) == set("甲乙丙丁戊")
+    assert len(set(numbers_of(two))) == len(numbers_of(two)) == 5
+    assert f"另见 {rows['丁']}。" in two.path_of(rows["丙"]).read_text()
+    assert two.git_ok("status", "--short") == ""
+
+
 def test_interrupted_renumbering_is_taken_up(office: Office) -> None:
     """The reservation already follows the server, the document still carries the lost number."""
     one, two = office.clone("song", "one"), office.clone("song", "two")
@@ -160,7 +184,8 @@ def test_interrupted_renumbering_is_taken_up(office: Office) -> None:
             desk.ok("song", "save", "-m", "离线")
     one.ok("song", "sync")
     two.git_ok("fetch", "-q", "origin", "+refs/prs/numbers/*:refs/prs/remotes/origin/numbers/*")
-    ref, kept = "refs/prs/numbers/XS/202305", "refs/prs/kept/numbers/XS/202305"
+    ref = "refs/prs/numbers/XS/202305"
+    kept = f"refs/prs/kept/numbers/XS/202305/{two.git_ok('rev-parse', ref)[:12]}"
     two.git_ok("update-ref", kept, ref)
     two.git_ok("update-ref", ref, "refs/prs/remotes/origin/numbers/XS/202305")
     assert two.ok("song", "sync", "--json").json["renumbered"][0]["new"] == "XS202305002"
