@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from presales_repo.model.fold import fold
 from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
+from presales_repo.model.tracerules import NO_TRACE, Trace, build_trace
 
 FIELD_KINDS = frozenset(
     "string strings int number money bool date datetime period enum enums person persons department departments"
@@ -50,7 +52,7 @@ class RequiredHeading(NamedTuple):
 
 class DocType(NamedTuple):
     """One document type. `scope`: project, none or either; `authors`: roles that may write it; `effect`: what
-    publishing one does beside, a word of EFFECTS, or ""."""
+    publishing one does beside, a word of EFFECTS, or ""; `trace`: what it means to the documents around it."""
 
     id: str
     title_zh: str
@@ -69,6 +71,7 @@ class DocType(NamedTuple):
     headings: tuple[RequiredHeading, ...]
     mutable: tuple[str, ...]
     effect: str
+    trace: Trace = NO_TRACE
 
 
 class DocTypes(Mapping[str, DocType]):
@@ -112,6 +115,7 @@ def build_type(raw: Mapping[str, Any]) -> DocType:
             headings=tuple(_heading(item) for item in list_of(raw.get("headings"))),
             mutable=texts_of(raw.get("mutable_after_release")),
             effect=text_of(raw.get("effect", "")),
+            trace=build_trace(raw.get("trace")),
         )
 
 
@@ -147,6 +151,14 @@ def _field(name: str, raw: Mapping[str, Any], where: str) -> Field:
             longest=whole_of(raw["max"]) if kind == "string" and "max" in raw else None,
             allow_unreleased=flag_of(raw.get("allow_unreleased", False)),
         )
+
+
+def enum_key(field: Field, text: str) -> str | None:
+    """The key that a text means: the key itself, or its Chinese label in either script."""
+    if text in field.values:
+        return text
+    folded = fold(text)
+    return next((key for key, label in field.values.items() if fold(label) == folded), None)
 
 
 def _bound(value: Any) -> float | None:

@@ -15,6 +15,8 @@ LAST_SEQUENCE = 999
 _NUMBER = re.compile(r"([A-Z]{2})(20[0-9]{2})(0[1-9]|1[0-2])([0-9]{3})")
 _LOOSE = r"([A-Z]{2})[-_ ]*((?:20)?[0-9]{2})[-_ ]*(0[1-9]|1[0-2])[-_ ]*([0-9]{1,3})"
 
+_REFERENCE = re.compile(r"([^@]+)(?:@([0-9]+\.[0-9]+))?")
+
 
 class Number(NamedTuple):
     """A well-formed number. `year` has four digits, `month` is 1 to 12, `sequence` 1 to 999."""
@@ -39,6 +41,12 @@ def parse_number(text: str) -> Number | None:
     if match is None or match[4] == "000":
         return None
     return Number(match[1], int(match[2]), int(match[3]), int(match[4]))
+
+
+def split_reference(text: str) -> tuple[str, str] | None:
+    """Number and version ("" without one) of `number` or `number@version`, None when it is neither."""
+    match = _REFERENCE.fullmatch(text)
+    return (match[1], match[2] or "") if match and parse_number(match[1]) else None
 
 
 def suggest_number(text: str) -> str | None:

@@ -15,6 +15,7 @@ from presales_repo.model.doctype import EFFECTS, DocType, DocTypes, Field, build
 from presales_repo.model.needs import NO_NEEDS, Needs, build_needs, contradictions
 from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 from presales_repo.model.text import decode_text
+from presales_repo.model.tracerules import trace_problems
 from presales_repo.model.yamlsubset import parse_yaml, to_data
 
 # Keys and digests are for those who judge a policy; git's hooks only build one, and would pay for these modules.
@@ -314,6 +315,8 @@ def _validate_type(policy: Policy, doctype: DocType) -> None:
     for key, table in references:
         _require(key in table, f"type {doctype.id}", key)
     _validate_effect(policy, doctype)
+    for problem in trace_problems(doctype.trace, doctype.fields):
+        raise PrsError("A402", where=f"type {doctype.id}", problem=problem)
 
 
 def _validate_effect(policy: Policy, doctype: DocType) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
-from presales_repo.model.doctype import DocType, Field
+from presales_repo.model.doctype import DocType, Field, enum_key
 from presales_repo.model.document import read_document
 from presales_repo.model.frontmatter import quote
 from presales_repo.model.number import Number
@@ -30,7 +30,7 @@ from presales_repo.ops.titles import check_title
 from presales_repo.ops.types import pick_type
 from presales_repo.rules.content import PLACEHOLDER
 from presales_repo.rules.fields import DERIVED
-from presales_repo.rules.values import LIST_KINDS, enum_key
+from presales_repo.rules.values import LIST_KINDS
 from presales_repo.store.files import write_file
 from presales_repo.store.remote import has_remote
 from presales_repo.store.reserve import reserve_number

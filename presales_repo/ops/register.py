@@ -11,11 +11,11 @@ from presales_repo.errors import PrsError
 from presales_repo.model.countersign import deciders, missing_countersigns
 from presales_repo.model.effects import RELEASED
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
+from presales_repo.model.number import split_reference
 from presales_repo.model.policy import Titled
 from presales_repo.ops.deputies import deputies, may_decide, principals
 from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.session import Session, Work, find_actor, open_work, today, working_snapshot
-from presales_repo.rules.values import split_reference
 from presales_repo.store.index import Row
 from presales_repo.store.snapshot import Snapshot
 from presales_repo.store.verifier import released_bytes

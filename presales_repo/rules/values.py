@@ -8,11 +8,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from presales_repo.findings import Finding
-from presales_repo.model.doctype import Field
+from presales_repo.model.doctype import Field, enum_key
 from presales_repo.model.document import scalars
 from presales_repo.model.fold import fold
 from presales_repo.model.frontmatter import quote
-from presales_repo.model.number import parse_number
+from presales_repo.model.number import split_reference
 from presales_repo.model.policy import Person, Policy, Titled
 from presales_repo.model.text import hidden_character
 from presales_repo.model.yamlsubset import Items, Node, Scalar, Table
@@ -25,7 +25,6 @@ _DATE = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _PERIOD = re.compile(r"20[0-9]{2}(Q[1-4]|-(0[1-9]|1[0-2]))?")
-_REFERENCE = re.compile(r"([^@]+)(?:@([0-9]+\.[0-9]+))?")
 # Raw control characters are refused by the reader; those that YAML makes of escapes in quotes ("\e") are seen here.
 _ESCAPED_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -63,12 +62,6 @@ def is_datetime(text: str) -> bool:
     """Whether a text is a real time as YYYY-MM-DDTHH:MM, with or without seconds and offset."""
     date, separator, time = text.partition("T")
     return is_date(date) and separator == "T" and _TIME.fullmatch(time) is not None
-
-
-def split_reference(text: str) -> tuple[str, str] | None:
-    """Number and version ("" without one) of `number` or `number@version`, None when it is neither."""
-    match = _REFERENCE.fullmatch(text)
-    return (match[1], match[2] or "") if match and parse_number(match[1]) else None
 
 
 def check_field(field: Field, node: Node, path: str, policy: Policy) -> Iterator[Finding]:
@@ -203,14 +196,6 @@ def _check_number(field: Field, kind: str, node: Scalar, path: str) -> Iterator[
     if (low is not None and value < low) or (high is not None and value > high):
         bounds = f"{'' if low is None else low}..{'' if high is None else high}"
         yield _finding("F113", field, node, path, found=node.text, bounds=bounds)
-
-
-def enum_key(field: Field, text: str) -> str | None:
-    """The key that a text means: the key itself, or its Chinese label in either script."""
-    if text in field.values:
-        return text
-    folded = fold(text)
-    return next((key for key, label in field.values.items() if fold(label) == folded), None)
 
 
 def _meant(text: str, known: Mapping[str, Person] | Mapping[str, Titled]) -> str:

@@ -96,8 +96,8 @@ def test_there_are_79_types_each_once() -> None:
 @every_type
 def test_a_type_says_everything(doctype: dict[str, Any]) -> None:
     keys = "id title_zh title_en category stage scope important chain authors sensitivity retention customer_facing src"
-    effect = "effect " if "effect" in doctype else ""
-    assert " ".join(doctype) == f"{keys} fields mutable_after_release {effect}headings"
+    more = "".join(f"{key} " for key in ("effect", "trace") if key in doctype)
+    assert " ".join(doctype) == f"{keys} fields mutable_after_release {more}headings"
     assert doctype["scope"] in ("project", "none", "either")
     assert doctype["authors"]
 

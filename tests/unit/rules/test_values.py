@@ -7,9 +7,9 @@ import time
 import pytest
 
 from presales_repo.findings import Finding
-from presales_repo.model.doctype import FIELD_KINDS, Field, build_fields
+from presales_repo.model.doctype import FIELD_KINDS, Field, build_fields, enum_key
 from presales_repo.model.yamlsubset import parse_yaml
-from presales_repo.rules.values import MAX_ITEMS, check_field, enum_key, inner_fields, references
+from presales_repo.rules.values import MAX_ITEMS, check_field, inner_fields, references
 from tests.unit.rules.samples import POLICY
 
 VALUES = {"key": "重点跟进", "normal": "一般跟进", "survey": "問卷調查"}

@@ -1,0 +1,141 @@
+"""What a type means to the documents around it, as data of the policy (`trace:` of a type).
+
+trace:
+  record: true                    # of a moment (minutes, a review): stays right when what it names moves on
+  marks_stale:                    # publishing one says that other documents are behind, 四(四)1
+    field: affected_docs          # those that this field names; or
+    types: [demo-presentation]    # those of these types in its project
+    where: {decision: [accept]}   # only when every field here has one of the values; a.b: b of any item of a
+  requirements: {field: requirements, must_cover: [high]}   # its items have id, text, priority
+  covers: {field: covers, of: requirement_ref}              # ids of the report that the other field names
+  carries: [solution_ref]         # takes over what the documents named there cover
+  current: [solution_ref]         # these fields must name the version in force (L120)
+  shares: {field: shared_info, open: [public], customer_facing: [internal]}   # numbers given to outsiders (L123)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from presales_repo.model.plaindata import flag_of, mapping_of, text_of, texts_of
+
+if TYPE_CHECKING:
+    from presales_repo.model.doctype import Field
+
+Where = Mapping[str, tuple[str, ...]]
+
+
+class MarksStale(NamedTuple):
+    """Which documents are behind once this one is published, and on which conditions."""
+
+    field: str
+    types: tuple[str, ...]
+    where: Where
+
+
+class Requirements(NamedTuple):
+    """The list field that says what the customer needs; `must_cover`: priorities that no solution may leave out."""
+
+    field: str
+    must_cover: tuple[str, ...]
+
+
+class Covers(NamedTuple):
+    """The field with the ids that are covered, and the field that names the document which defines them."""
+
+    field: str
+    of: str
+
+
+class Shares(NamedTuple):
+    """The field that says what outsiders were given. `open`: sensitivities that anybody may have, `customer_facing`:
+    those that they may have of types made for customers."""
+
+    field: str
+    open: tuple[str, ...]
+    customer_facing: tuple[str, ...]
+
+
+class Trace(NamedTuple):
+    """All of it; what a type does not say is empty or None."""
+
+    record: bool = False
+    marks_stale: MarksStale | None = None
+    requirements: Requirements | None = None
+    covers: Covers | None = None
+    carries: tuple[str, ...] = ()
+    current: tuple[str, ...] = ()
+    shares: Shares | None = None
+
+
+NO_TRACE = Trace()
+
+
+def build_trace(value: Any) -> Trace:
+    """From its YAML. Raises TypeError, KeyError, or ValueError for a word that is not known here."""
+    raw = mapping_of(value)
+    unknown = set(raw) - set(Trace._fields)
+    if unknown:
+        raise ValueError(f"trace {min(unknown)}")
+    marks, needs, covers, shares = (raw.get(key) for key in ("marks_stale", "requirements", "covers", "shares"))
+    return Trace(
+        record=flag_of(raw.get("record", False)),
+        marks_stale=_marks(mapping_of(marks)) if marks is not None else None,
+        requirements=_requirements(mapping_of(needs)) if needs is not None else None,
+        covers=_covers(mapping_of(covers)) if covers is not None else None,
+        carries=texts_of(raw.get("carries")),
+        current=texts_of(raw.get("current")),
+        shares=_shares(mapping_of(shares)) if shares is not None else None,
+    )
+
+
+def _marks(raw: Mapping[str, Any]) -> MarksStale:
+    where = {name: texts_of(values) for name, values in mapping_of(raw.get("where")).items()}
+    return MarksStale(text_of(raw.get("field", "")), texts_of(raw.get("types")), where)
+
+
+def _requirements(raw: Mapping[str, Any]) -> Requirements:
+    return Requirements(text_of(raw["field"]), texts_of(raw.get("must_cover")))
+
+
+def _covers(raw: Mapping[str, Any]) -> Covers:
+    return Covers(text_of(raw["field"]), text_of(raw["of"]))
+
+
+def _shares(raw: Mapping[str, Any]) -> Shares:
+    return Shares(text_of(raw["field"]), texts_of(raw.get("open")), texts_of(raw.get("customer_facing")))
+
+
+def trace_problems(trace: Trace, fields: Mapping[str, Field]) -> Iterator[str]:
+    """What nobody could ever follow: fields that the type does not have, conditions on values that cannot be."""
+    for name in _named_fields(trace):
+        if name not in fields:
+            yield f"trace: no field {name}"
+    marks = trace.marks_stale
+    if marks is None:
+        return
+    if not marks.field and not marks.types:
+        yield "trace: marks_stale needs field or types"
+    for path, values in marks.where.items():
+        field = field_at(fields, path)
+        if field is None:
+            yield f"trace: no field {path}"
+        elif field.values and not set(values) <= set(field.values):
+            yield f"trace: {path} is never {min(set(values) - set(field.values))}"
+
+
+def _named_fields(trace: Trace) -> Iterator[str]:
+    yield from (*trace.carries, *trace.current)
+    for part in (trace.marks_stale, trace.requirements, trace.covers, trace.shares):
+        if part is not None and part.field:
+            yield part.field
+    if trace.covers is not None:
+        yield trace.covers.of
+
+
+def field_at(fields: Mapping[str, Field], path: str) -> Field | None:
+    """The field at a path: `decision`, or `questions.status` for a field of a list's items."""
+    outer, _, inner = path.partition(".")
+    field = fields.get(outer)
+    return field.item.get(inner) if field is not None and inner else field
