@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "register": ("register", "Publish a record that needs no approval."),
     "reaffirm": ("reaffirm", "Say again what a stolen key signed."),
     "inbox": ("inbox", "What waits for your decision."),
+    "due": ("due", "What is due, and what is overdue."),
     "verify": ("verify", "Verify the ledger."),
     "export": ("export", "Make PDFs of published documents."),
     "person": ("person", "People and keys."),

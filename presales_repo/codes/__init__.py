@@ -16,6 +16,7 @@ GROUPS = {
     "W": "workflow",
     "A": "approval",
     "S": "security",
+    "D": "deadline",
     "E": "environment",
 }
 

@@ -28,6 +28,7 @@ PEOPLE = "policy/people.yaml"
 APPROVAL = "policy/approval.yaml"
 PROJECT = "policy/project.yaml"
 ASSESSMENT = "policy/assessment.yaml"
+CALENDAR = "policy/calendar.yaml"
 TYPES = "policy/types/"
 ADMINISTRATOR = "repo-admin"
 LEADER = "company-leader"
@@ -92,7 +93,8 @@ class Chain(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """A policy in force. `digest`: SHA-256 over its files, see policy_digest."""
+    """A policy in force. `digest`: SHA-256 over its files, see policy_digest; `calendar`: working days and deadlines,
+    empty in a policy that leaves them to the built-in file."""
 
     digest: str
     version: int
@@ -111,6 +113,7 @@ class Policy(NamedTuple):
     chain_rules: Mapping[str, Any]
     project: Mapping[str, Any]
     types: Mapping[str, DocType]
+    calendar: Mapping[str, Any] = {}
 
 
 def policy_digest(files: Mapping[str, bytes]) -> str:
@@ -149,6 +152,7 @@ def build_policy(data: Mapping[str, Any]) -> Policy:
             chain_rules=mapping_of(approval["chain_rules"]),
             project=files[PROJECT],
             types=DocTypes(_raw_types(files)),
+            calendar=mapping_of(files.get(CALENDAR)),
         )
 
 

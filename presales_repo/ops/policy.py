@@ -25,6 +25,7 @@ from presales_repo.ops.check import working_policy_files
 from presales_repo.ops.decide import require_words
 from presales_repo.ops.session import Actor, Session, Work, company_zone, find_actor, ident, open_work, stamp
 from presales_repo.ops.shared import publisher
+from presales_repo.ops.timetable import read_timetable
 from presales_repo.store.files import write_file
 from presales_repo.store.repository import require_main
 from presales_repo.store.worktree import commit_paths
@@ -91,6 +92,7 @@ def propose(session: Session, message: str) -> PolicyDecision:
         numbered = _numbered(work, files)
         policy = build_policy(policy_data({**files, REPOSITORY: numbered}))
         validate_policy(policy)
+        read_timetable(policy)
         company_zone(policy)
         content = _commit_policy(work, actor, head, files[REPOSITORY], numbered, message)
         return _record(work, actor, "policy-propose", content, policy, message)

@@ -89,6 +89,11 @@ def list_projects(session: Session) -> list[Project]:
         return list(_records(work))
 
 
+def read_projects(work: Work) -> list[Project]:
+    """All projects of an opened repository, by id."""
+    return list(_records(work))
+
+
 def show_project(session: Session, project: str) -> Project:
     """One project. Raises PrsError P106 when there is none."""
     found = next((record for record in list_projects(session) if record.id == project), None)

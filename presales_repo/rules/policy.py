@@ -10,6 +10,7 @@ from presales_repo.findings import Finding
 from presales_repo.model.needs import has_minutes
 from presales_repo.model.policy import (
     APPROVAL,
+    CALENDAR,
     PEOPLE,
     REPOSITORY,
     ROOT,
@@ -23,7 +24,14 @@ from presales_repo.model.policy import (
 from presales_repo.rules.checks import as_finding
 
 # The file that defines what a refusal names: by the first word of its `where`, or by its code with the argument.
-_DEFINED_IN = {"person": PEOPLE, "chain": APPROVAL, "type": TYPES, "common_fields": REPOSITORY}
+_DEFINED_IN = {
+    "person": PEOPLE,
+    "chain": APPROVAL,
+    "type": TYPES,
+    "common_fields": REPOSITORY,
+    "calendar": CALENDAR,
+    "deadline": CALENDAR,
+}
 _NAMED_BY = {"A403": (PEOPLE, "second"), "A404": (APPROVAL, "quorum"), "A405": (REPOSITORY, "stage")}
 
 
@@ -34,6 +42,7 @@ def check_policy(files: Mapping[str, bytes], digest: str) -> list[Finding]:
     try:
         policy = build_policy(policy_data(files))
         validate_policy(policy)
+        _validate_calendar(policy)
     except PrsError as error:
         finding = as_finding(error)
         if finding.line:
@@ -41,6 +50,14 @@ def check_policy(files: Mapping[str, bytes], digest: str) -> list[Finding]:
         path, line = _place(error, files)
         return [finding._replace(path=finding.path or path, line=line)]
     return list(_meetings_without_minutes(policy, files))
+
+
+def _validate_calendar(policy: Policy) -> None:
+    """Raises PrsError A402. The ledger does not ask: deadlines decide nothing that is signed."""
+    if policy.calendar:
+        from presales_repo.model.deadlinerules import build_timetable
+
+        build_timetable(policy.calendar, policy)
 
 
 def _meetings_without_minutes(policy: Policy, files: Mapping[str, bytes]) -> Iterator[Finding]:

@@ -1,0 +1,59 @@
+"""What is due: deadlines of the policy over all documents, for everybody or for the owner of the key."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from presales_repo.errors import PrsError
+from presales_repo.model.deadlines import Due, ProjectSeen, Surroundings, listed, open_items
+from presales_repo.model.delegation import parse_day
+from presales_repo.model.facts import Facts
+from presales_repo.ops.facts import read_facts
+from presales_repo.ops.projects import Project, read_projects
+from presales_repo.ops.session import Session, Work, company_time, find_actor, open_work
+from presales_repo.ops.timetable import read_timetable
+
+
+def due(session: Session, *, within: int | None = None, project: str = "", mine: bool = False) -> list[Due]:
+    """The items whose time has come, the earliest first; with `within` also those due in so many days. `mine`: only
+    those that concern the owner of the key.
+
+    Raises PrsError P106 no such project, A402 the policy's calendar, E130 and A301 the key with `mine`.
+    """
+    with open_work(session) as work:
+        found = listed(open_items(read_timetable(work.policy), surroundings(work)), within)
+        if project:
+            require_project(work, project)
+            found = [item for item in found if item.project == project]
+        if mine:
+            person = find_actor(work).person.id
+            found = [item for item in found if person in item.who]
+        return found
+
+
+def surroundings(work: Work) -> Surroundings:
+    """All that deadlines are held against, read once."""
+    facts, projects = read_facts(work), read_projects(work)
+    now = company_time(work.session, work.policy)
+    seen = {project.id: _seen(work, project, facts) for project in projects}
+    opened = (project.opened_on for project in seen.values() if project.opened_on)
+    started = min([now.date(), *opened, *_days(fact.created for fact in facts)])
+    return Surroundings(facts, work.policy, seen, work.ledger.head.delegations, now, started)
+
+
+def require_project(work: Work, project: str) -> None:
+    """Raises PrsError P106 when there is no such project."""
+    if project not in {known.id for known in read_projects(work)}:
+        raise PrsError("P106", project=project)
+
+
+def _seen(work: Work, project: Project, facts: Facts) -> ProjectSeen:
+    states = work.policy.project.get("states") or {}
+    active = bool((states.get(project.state) or {}).get("active", True))
+    opened = min(_days(fact.created for fact in facts.of(project=project.id)), default=None)
+    return ProjectSeen(project.id, project.name, project.manager, project.state, active, opened)
+
+
+def _days(texts: Iterable[str]) -> list[datetime.date]:
+    return [day for text in texts if (day := parse_day(text))]
