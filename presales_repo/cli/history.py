@@ -32,6 +32,6 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
 
 def _row(item: Happening) -> tuple[str, ...]:
     time = item.time[:16].replace("T", " ")
-    note = " ".join(part for part in (item.department, _(item.opinion), item.note) if part)
+    note = " ".join(part for part in (item.department, _(item.opinion), *item.changes, item.note) if part)
     person = signer(item.person, item.on_behalf_of)
     return (time, person, _(item.decision), item.version, item.changed, item.commit[:10], note)

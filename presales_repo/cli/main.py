@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reject": ("reject", "Give a document back to its author."),
     "withdraw": ("withdraw", "Take a submission back."),
     "register": ("register", "Publish a record that needs no approval."),
+    "track": ("track", "Change a status field after release."),
     "reaffirm": ("reaffirm", "Say again what a stolen key signed."),
     "inbox": ("inbox", "What waits for your decision."),
     "due": ("due", "What is due, and what is overdue."),

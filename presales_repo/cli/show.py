@@ -30,15 +30,16 @@ def show_countersigns(shown: Shown) -> None:
 
 @click.command("show")
 @click.argument("number", metavar="NUMBER[@VERSION]", shell_complete=complete_number)
+@click.option("--as-published", is_flag=True, help="NUMBER@VERSION without what prs track changed since.")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @click.pass_context
-def command(ctx: click.Context, number: str, as_json: bool) -> None:
+def command(ctx: click.Context, number: str, as_published: bool, as_json: bool) -> None:
     """One document: front matter, status, steps, links. NUMBER@VERSION prints that version byte for byte."""
     from presales_repo.ops.register import show_document, version_bytes
 
     session = make_session(ctx)
     if "@" in number:
-        sys.stdout.buffer.write(version_bytes(session, number))
+        sys.stdout.buffer.write(version_bytes(session, number, as_published=as_published))
         return
     shown = show_document(session, number)
     warn_if_overdue(shown.listed.number, shown.listed.emergency)

@@ -24,6 +24,7 @@ WORDS = (
     N_("withdraw"),
     N_("register"),
     N_("reaffirm"),
+    N_("track"),
     N_("emergency"),
     # states of steps
     N_("open"),

@@ -7,6 +7,7 @@ from presales_repo.codes.key import RULES as KEY
 from presales_repo.codes.ledger import RULES as LEDGER
 from presales_repo.codes.policy import RULES as POLICY
 from presales_repo.codes.rule import N_, Rule
+from presales_repo.codes.upkeep import RULES as UPKEEP
 
 RULES = (
     *KEY,
@@ -335,5 +336,6 @@ RULES = (
         N_("Nobody can know for somebody else whether a signature was theirs."),
         "docs/ledger-format.md",
     ),
+    *(rule for rule in UPKEEP if rule.code.startswith("A")),
     *POLICY,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from presales_repo.codes.rule import N_, Rule
+from presales_repo.codes.upkeep import RULES as UPKEEP
 
 RULES = (
     Rule(
@@ -243,4 +244,5 @@ RULES = (
         N_("A push is judged against what the server has now, never against what the pusher believed."),
         "docs/server.md",
     ),
+    *(rule for rule in UPKEEP if rule.code.startswith("W")),
 )

@@ -18,6 +18,11 @@ FIELD_KINDS = frozenset(
     " doctype project-ref date-or-longterm attachments".split()
 )
 
+# Kinds whose value is one scalar.
+SINGLE_KINDS = FIELD_KINDS - frozenset(
+    "strings enums persons departments doc-refs doc-ref-versions map list<object> attachments".split()
+)
+
 # What publishing a document of a type may do beside publishing it (model/effects.py), and the entry of chain_rules
 # that limits it.
 DELEGATION = "delegation"
@@ -27,7 +32,8 @@ EFFECTS = {DELEGATION: "delegation_max_days", EMERGENCY: "emergency_make_up_days
 
 class Field(NamedTuple):
     """One field of front matter. `values`: keys and labels of an enum; `item`: fields of each mapping in a list;
-    `keys`: allowed keys of a map; `minimum`, `maximum`: bounds of a number; `longest`: characters of a string."""
+    `keys`: allowed keys of a map; `minimum`, `maximum`: bounds of a number; `longest`: characters of a string;
+    `set_by`: reviewer, when its authors may not set it after release, or tool."""
 
     name: str
     kind: str
@@ -41,6 +47,7 @@ class Field(NamedTuple):
     maximum: float | None
     longest: int | None
     allow_unreleased: bool
+    set_by: str = ""
 
 
 class RequiredHeading(NamedTuple):
@@ -52,7 +59,9 @@ class RequiredHeading(NamedTuple):
 
 class DocType(NamedTuple):
     """One document type. `scope`: project, none or either; `authors`: roles that may write it; `effect`: what
-    publishing one does beside, a word of EFFECTS, or ""; `trace`: what it means to the documents around it."""
+    publishing one does beside, a word of EFFECTS, or ""; `trace`: what it means to the documents around it; `mutable`:
+    fields that may change after release (`actions.done`: in entries of a list), `trackers`: roles that may change them,
+    beside the policy's."""
 
     id: str
     title_zh: str
@@ -72,6 +81,7 @@ class DocType(NamedTuple):
     mutable: tuple[str, ...]
     effect: str
     trace: Trace = NO_TRACE
+    trackers: tuple[str, ...] = ()
 
 
 class DocTypes(Mapping[str, DocType]):
@@ -116,6 +126,7 @@ def build_type(raw: Mapping[str, Any]) -> DocType:
             mutable=texts_of(raw.get("mutable_after_release")),
             effect=text_of(raw.get("effect", "")),
             trace=build_trace(raw.get("trace")),
+            trackers=texts_of(raw.get("trackers")),
         )
 
 
@@ -150,6 +161,7 @@ def _field(name: str, raw: Mapping[str, Any], where: str) -> Field:
             maximum=_bound(raw.get("max")),
             longest=whole_of(raw["max"]) if kind == "string" and "max" in raw else None,
             allow_unreleased=flag_of(raw.get("allow_unreleased", False)),
+            set_by=text_of(raw.get("set_by", "")),
         )
 
 

@@ -16,8 +16,9 @@ from presales_repo.model.text import control_character, hidden_character
 FORMAT = "1"
 GENESIS = "genesis"
 DOCUMENT_ACTIONS = frozenset(
-    ("submit", "countersign", "approve", "reject", "withdraw", "register", "reaffirm"),
+    ("submit", "countersign", "approve", "reject", "withdraw", "register", "reaffirm", "track"),
 )
+BRINGS_TEXT = frozenset(("submit", "register", "track"))
 OPINIONS = ("agree", "disagree")
 NO_LEDGER = "0" * 64
 
@@ -36,6 +37,7 @@ _CLAIMS = {
     "reject": _ROUND | {"Step", "On-Behalf-Of"},
     "withdraw": _ROUND,
     "reaffirm": _ROUND,
+    "track": _ROUND | {"Replaces"},
     "policy-propose": _POLICY,
     "policy-endorse": _POLICY,
 }
@@ -50,6 +52,7 @@ _FORMS = {
     "Policy": _HEX64,
     "Digest": _HEX64,
     "Content": _HEX40,
+    "Replaces": _HEX64,
     "Opinion": _OPINION,
     "Minutes": _RELEASE,
 }
@@ -63,7 +66,8 @@ class Entry:
     proposed policy; `policy`: SHA-256 of the policy in force before the entry; `authors`: who counts as an
     author of this round (submit and register); `attachments`: (SHA-256, path) of each attached file;
     `on_behalf`: for whom the signer decides (approve and reject), "" for themselves; `department` and `opinion` (agree,
-    disagree): of a countersignature; `minutes`: the published minutes that an approval rests on, NUMBER@VERSION."""
+    disagree): of a countersignature; `minutes`: the published minutes that an approval rests on, NUMBER@VERSION;
+    `replaces`: SHA-256 of the text in whose place a tracked change puts another."""
 
     action: str
     ledger: str
@@ -83,6 +87,7 @@ class Entry:
     department: str = ""
     opinion: str = ""
     minutes: str = ""
+    replaces: str = ""
 
 
 def subject_of(entry: Entry) -> str:
@@ -123,6 +128,7 @@ def _trailers(entry: Entry) -> list[tuple[str, str]]:
         ("Prs-Authors", " ".join(entry.authors)),
         ("Prs-Content", entry.content),
         ("Prs-Digest", entry.digest),
+        ("Prs-Replaces", entry.replaces),
         ("Prs-Attachments", " ".join(f"{digest}:{quote(path, safe=_PATH_SAFE)}" for digest, path in entry.attachments)),
         ("Prs-Policy", entry.policy),
         ("Prs-Signer", entry.signer),
@@ -192,6 +198,7 @@ def _entry(values: dict[str, str], comment: str) -> Entry:
         department=values.get("Prs-Department", ""),
         opinion=values.get("Prs-Opinion", ""),
         minutes=values.get("Prs-Minutes", ""),
+        replaces=values.get("Prs-Replaces", ""),
     )
 
 

@@ -89,10 +89,22 @@ class Round:
         return self.signers[len(self.signers) - len(self.signed) :]
 
 
+class Tracked(NamedTuple):
+    """A change of a version's text after its release. `sequence`: of the entry; `changes`: `actions.1.done=2023-05-20`
+    and the like; `content`, `blob`, `digest`: commit on main, git id and SHA-256 of the text before it."""
+
+    sequence: int
+    changes: tuple[str, ...]
+    content: str
+    blob: str
+    digest: str
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """A published version. `commit`: the entry that published it; `start`: sequence of the submit entry; `chain`: id
-    of the chain it went through; `attachments`: path, git id, SHA-256 of each attached file."""
+    of the chain it went through; `attachments`: path, git id, SHA-256 of each attached file; `tracked`: what changed in
+    it since, oldest first: `content`, `blob` and `digest` are those of its latest text."""
 
     version: str
     sequence: int
@@ -109,6 +121,18 @@ class Release:
     offset: str
     important: bool = False
     attachments: tuple[tuple[str, str, str], ...] = ()
+    tracked: tuple[Tracked, ...] = ()
+
+    def before(self, position: int) -> Release:
+        """The same version as it stood before one of its tracked changes; 0: as it was published."""
+        mark = self.tracked[position]
+        earlier = self.tracked[:position]
+        return replace(self, content=mark.content, blob=mark.blob, digest=mark.digest, tracked=earlier)
+
+    @property
+    def texts(self) -> tuple[Release, ...]:
+        """The version with each of its texts, the latest first."""
+        return (self, *(self.before(position) for position in reversed(range(len(self.tracked)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +195,13 @@ class DocumentState:
         )
 
     def evidence(self, release: Release) -> tuple[Event, ...]:
-        """The signatures that a release rests on, and those that reaffirmed it later."""
-        again = (event for event in self.events if (event.action, event.version) == ("reaffirm", release.version))
+        """The signatures that a release rests on, those that reaffirmed it later, and those of its tracked changes."""
+        tracked = {mark.sequence for mark in release.tracked}
+        again = (
+            event
+            for event in self.events
+            if (event.action, event.version) == ("reaffirm", release.version) or event.sequence in tracked
+        )
         return (*self.approvals(release), *again)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from presales_repo.errors import PrsError
-from presales_repo.model.doctype import EFFECTS, DocType, DocTypes, Field, build_fields
+from presales_repo.model.doctype import EFFECTS, SINGLE_KINDS, DocType, DocTypes, Field, build_fields
 from presales_repo.model.needs import NO_NEEDS, Needs, build_needs, contradictions
 from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 from presales_repo.model.text import decode_text
@@ -114,6 +114,11 @@ class Policy(NamedTuple):
     project: Mapping[str, Any]
     types: Mapping[str, DocType]
     calendar: Mapping[str, Any] = {}
+
+    @property
+    def trackers(self) -> tuple[str, ...]:
+        """Roles that may change what may change after release, beside a document's authors."""
+        return texts_of(self.chain_rules.get("trackers"))
 
 
 def policy_digest(files: Mapping[str, bytes]) -> str:
@@ -303,6 +308,9 @@ def _validate_chain_rules(policy: Policy) -> None:
             whole_of(least)
         selector = mapping_of(policy.chain_rules.get("final_selector"))
         chosen = [text_of(chain) for scope, chain in selector.items() if scope != "field"]
+        trackers = texts_of(policy.chain_rules.get("trackers"))
+    for role in trackers:
+        _require(role in policy.roles, "chain_rules", f"trackers: {role}")
     for chain in (*chosen, FULL_CHAIN):
         _require(chain in policy.chains, "chain_rules", f"chain {chain}")
 
@@ -321,6 +329,20 @@ def _validate_type(policy: Policy, doctype: DocType) -> None:
     _validate_effect(policy, doctype)
     for problem in trace_problems(doctype.trace, doctype.fields):
         raise PrsError("A402", where=f"type {doctype.id}", problem=problem)
+    _validate_mutable(policy, doctype)
+
+
+def _validate_mutable(policy: Policy, doctype: DocType) -> None:
+    """What may change after release is a single value of the type, and has no effect."""
+    where = f"type {doctype.id}"
+    for name in doctype.mutable:
+        field, _, key = name.partition(".")
+        spec = doctype.fields.get(field)
+        spec = spec.item.get(key) if spec and key else spec
+        _require(spec and spec.kind in SINGLE_KINDS, where, f"mutable_after_release: {name}")
+    _require(not (doctype.mutable and doctype.effect), where, f"mutable_after_release with effect {doctype.effect}")
+    for role in doctype.trackers:
+        _require(role in policy.roles, where, f"trackers: {role}")
 
 
 def _validate_effect(policy: Policy, doctype: DocType) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from presales_repo.errors import PrsError
 from presales_repo.model.countersign import check_countersign, check_leader, check_needs, deciders
 from presales_repo.model.delegation import Delegation, check_deputy
+from presales_repo.model.document import Document
 from presales_repo.model.effects import States, with_effects
 from presales_repo.model.entry import Entry
 from presales_repo.model.ledger import (
@@ -26,6 +27,7 @@ from presales_repo.model.ledger import (
 from presales_repo.model.number import parse_number
 from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS, find_twins, is_plain_path, split_document_path
 from presales_repo.model.policy import DEPARTMENT_HEAD, HEAD_OF_AUTHOR, Policy, Step, administrators
+from presales_repo.model.track import TRACK, check_track, with_tracked
 from presales_repo.model.voiding import REAFFIRM, library_changes, newly_revoked, reaffirm, void_entries
 from presales_repo.model.workflow import (
     chain_of,
@@ -71,11 +73,13 @@ def judge(
     content: Content | None,
     states: States,
     minutes: Minutes | None = None,
+    before: Document | None = None,
 ) -> Outcome:
     """The outcome of a document's entry at this position of the ledger.
 
     `state`: the document's state so far; `content`: what the entry's commit and path hold (for submit and
-    register); `states`: those of other documents; `minutes`: the release in force that an approval names. Raises
+    register, track); `states`: those of other documents; `minutes`: the release in force that an approval names;
+    `before`: the text in force that a tracked change replaces. Raises
     PrsError A2xx when the entry's claims are wrong, A3xx when the decision is not allowed.
     """
     check_position(head, entry)
@@ -87,6 +91,7 @@ def judge(
         "reject": _reject,
         "withdraw": _withdraw,
         REAFFIRM: _reaffirm,
+        TRACK: partial(_track, before=before),
     }
     outcome = decisions[entry.action](head, entry, stamp, state, content)
     return with_effects(head.policy, state, content.document if content else None, outcome, states)
@@ -368,6 +373,22 @@ def _publish(state: DocumentState, opened: Round, entry: Entry, stamp: Stamp) ->
 def _reaffirm(head: Head, entry: Entry, stamp: Stamp, state: DocumentState | None, content: Content | None) -> Outcome:
     changed = reaffirm(state, entry, _event(entry, stamp))
     return Outcome((changed.state,), changed.changes)
+
+
+def _track(
+    head: Head,
+    entry: Entry,
+    stamp: Stamp,
+    state: DocumentState | None,
+    content: Content | None,
+    before: Document | None,
+) -> Outcome:
+    if content is None or state is None:
+        raise PrsError("A430", number=entry.document)
+    _check_identity(entry, content)
+    changes = check_track(head.policy, entry, state, content.document, before)
+    new = with_tracked(state, _event(entry, stamp), entry.content, content.blob, entry.digest, changes)
+    return Outcome((new,), library_changes(state.release, new.release))
 
 
 def judge_policy(

@@ -9,7 +9,7 @@ from typing import Any
 
 from presales_repo.model.delegation import Delegation
 from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
-from presales_repo.model.ledger import Countersign, DocumentState, Event, Release, Round, Voided
+from presales_repo.model.ledger import Countersign, DocumentState, Event, Release, Round, Tracked, Voided
 from presales_repo.model.needs import Needs
 from presales_repo.model.policy import Step
 
@@ -24,6 +24,7 @@ STATE_SHAPE = " ".join(
         Needs,
         Countersign,
         Release,
+        Tracked,
         Voided,
         Delegation,
         EmergencyRequest,
@@ -52,7 +53,8 @@ def load_state(text: str) -> DocumentState:
 
 
 def _release(raw: dict[str, Any]) -> Release:
-    return Release(**_with_tuples(raw, "authors"))
+    tracked = tuple(Tracked(sequence, tuple(changes), *text) for sequence, changes, *text in raw["tracked"])
+    return Release(**{**_with_tuples(raw, "authors"), "tracked": tracked})
 
 
 def _round(raw: dict[str, Any]) -> Round:

@@ -1,12 +1,13 @@
 """A key that was stolen: what it signed from a ledger sequence on is void until its owner says it again (A-35).
 
 A version whose submission or signatures are void leaves the published library; the version before it, if that holds,
-comes back. A policy change stays: whoever revokes a key looks at the whole policy that they sign.
+comes back. A change after release is taken back, with those that came after it. A policy change stays: whoever
+revokes a key looks at the whole policy that they sign.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from presales_repo.errors import PrsError
@@ -50,24 +51,36 @@ def void_entries(states: Iterable[DocumentState], keys: Mapping[str, int], cause
 
 def _void(state: DocumentState, keys: Mapping[str, int], cause: Event) -> Changed | None:
     lost = [event for event in state.events if event.key in keys and event.sequence >= keys[event.key]]
-    broken = [release for release in state.releases if _rests_on(release, lost)]
-    voided = tuple(replace(item, waiting=_joined(item.waiting, _signers(item.release, lost))) for item in state.voided)
+    tracked = {event.sequence for event in lost}
+    cut = {release: _without_tracked(release, tracked) for release in state.releases}
+    broken = [cut[release] for release in state.releases if _rests_on(release, lost)]
+    voided = tuple(
+        Voided(_without_tracked(item.release, tracked), _joined(item.waiting, _signers(item.release, lost)))
+        for item in state.voided
+    )
     opened = state.round
     ended = opened is not None and any(event.sequence >= opened.start for event in lost)
-    if not broken and not ended and voided == state.voided:
+    fell_back = [new for release, new in cut.items() if new != release and new not in broken]
+    if not broken and not ended and not fell_back and voided == state.voided:
         return None
-    versions = [release.version for release in broken]
+    versions = [release.version for release in (*broken, *fell_back)]
     if opened is not None and ended:
         versions.append(opened.version)
     waiting = tuple(Voided(release, _signers(release, lost)) for release in broken)
     new = replace(
         state,
         round=None if ended else opened,
-        releases=tuple(release for release in state.releases if release not in broken),
+        releases=tuple(release for release in cut.values() if release not in broken),
         voided=(*voided, *waiting),
         events=(*state.events, *(replace(cause, action=VOID, version=version, key="") for version in versions)),
     )
     return Changed(new, library_changes(state.release, new.release))
+
+
+def _without_tracked(release: Release, lost: Collection[int]) -> Release:
+    """The version without its tracked changes from the first lost one on: the later ones were made to that text."""
+    positions = [position for position, mark in enumerate(release.tracked) if mark.sequence in lost]
+    return release.before(positions[0]) if positions else release
 
 
 def _rests_on(release: Release, events: Iterable[Event]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.countersign import deciders, missing_countersigns
-from presales_repo.model.entry import Entry
+from presales_repo.model.entry import BRINGS_TEXT, Entry
 from presales_repo.model.ledger import Content, DocumentState, Release, Round, status_of
 from presales_repo.model.policy import Person
 from presales_repo.model.workflow import next_version
@@ -277,7 +277,7 @@ def require_words(text: str, option: str) -> str:
 
 def append(work: Work, actor: Actor, entry: Entry) -> Decision | None:
     """Sign, share and record; None when somebody was faster. The text goes to the server with the submission."""
-    content = entry.content if entry.action in ("submit", "register") else ""
+    content = entry.content if entry.action in BRINGS_TEXT else ""
     publish = publisher(work.repository, work.mode, content)
     commit = work.ledger.append(entry, actor.person, actor.key, stamp(work.session, work.policy), publish)
     if commit is None:

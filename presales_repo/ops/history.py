@@ -19,7 +19,8 @@ WORKING = "working"
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One line of the history. `decision`: `edit` for a commit; `changed`: lines added and removed;
-    `on_behalf_of`: for whom the person decided; `department`, `opinion`: of a countersignature."""
+    `on_behalf_of`: for whom the person decided; `department`, `opinion`: of a countersignature; `changes`: of a change
+    after release, as `actions.1.done=2023-05-20`."""
 
     time: str
     person: str
@@ -32,6 +33,7 @@ class Happening:
     on_behalf_of: str = ""
     department: str = ""
     opinion: str = ""
+    changes: tuple[str, ...] = ()
 
 
 def history(session: Session, number: str) -> list[Happening]:
@@ -55,10 +57,13 @@ def _edit(work: Work, item: Revision) -> Happening:
 
 
 def _decisions(state: DocumentState) -> list[Happening]:
+    versions = (*state.releases, *(item.release for item in state.voided))
+    tracked = {mark.sequence: mark.changes for release in versions for mark in release.tracked}
     return [
         Happening(
             iso_time(event.time, event.offset), event.person, event.action, event.version, event.step, "", event.commit,
             event.comment.split("\n")[0], event.on_behalf, event.department, event.opinion,
+            tracked.get(event.sequence, ()),
         )
         for event in state.events
     ]  # fmt: skip

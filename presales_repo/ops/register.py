@@ -254,12 +254,15 @@ def _numbers_in(value: Any) -> Iterator[str]:
             yield from _numbers_in(item)
 
 
-def version_bytes(session: Session, text: str) -> bytes:
-    """NUMBER@VERSION byte for byte, from the ledger. Raises PrsError W107 when that was never published,
-    A216 and A221 when this clone does not have its bytes any more."""
+def version_bytes(session: Session, text: str, *, as_published: bool = False) -> bytes:
+    """NUMBER@VERSION byte for byte, from the ledger: its latest text, or the one that was approved.
+
+    Raises PrsError W107 when that was never published, A216 and A221 when this clone does not have its bytes any more.
+    """
     number, version = split_version(text)
     with open_work(session) as work:
         release = find_release(work, number, version)
+        release = release.texts[-1] if as_published else release
         return released_bytes(work.ledger.reader, release)
 
 

@@ -113,6 +113,15 @@ def _before_entry(git: Git, content: str) -> list[RefUpdate]:
     return [*updates, RefUpdate(MAIN_REF, content, known or NONE)]
 
 
+def require_newest_main(repository: Repository, mode: str) -> None:
+    """Whether main here holds what the server's does, so that a commit made now can be shared at once. Raises PrsError
+    W121 when `prs sync` has to come first."""
+    git = repository.git
+    known = git.resolve(REMOTE_MAIN) if mode == "shared" else None
+    if known is not None and not is_ancestor(git, known, MAIN_REF):
+        raise PrsError("W121")
+
+
 def claims_ahead(git: Git) -> list[RefUpdate] | None:
     """Claims of numbers that the server does not have yet; None when it went another way, so that some are lost."""
     updates = []

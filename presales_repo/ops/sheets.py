@@ -17,11 +17,12 @@ from presales_repo.render.sheet import Approval, Countersign, Language, Profile,
 _LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 _OPINIONS = {"zh": {"agree": "同意", "disagree": "不同意"}, "en": {"agree": "agreed", "disagree": "disagreed"}}
 _DECISIONS = {
-    "zh": {"approve": "同意", "register": "登记", "reaffirm": "重新确认", "emergency": "紧急发布"},
+    "zh": {"approve": "同意", "register": "登记", "reaffirm": "重新确认", "track": "状态更新", "emergency": "紧急发布"},
     "en": {
         "approve": "approved",
         "register": "registered",
         "reaffirm": "reaffirmed",
+        "track": "status updated",
         "emergency": "emergency release",
     },
 }

@@ -60,7 +60,8 @@ def _compare(work: Work, state: DocumentState, pdf: PdfFile, data: bytes) -> Pdf
     digest = hashlib.sha256(data).hexdigest()
     source = pdf.attachments.get(f"{state.number}.md")
     inside = hashlib.sha256(source).hexdigest() if source is not None else ""
-    releases = sorted(state.releases, key=lambda release: (release.digest != inside, -release.sequence))
+    texts = (text for release in state.releases for text in release.texts)
+    releases = sorted(texts, key=lambda release: (release.digest != inside, -release.sequence, -len(release.tracked)))
     for release in releases:
         profile = _exact_profile(work, state, release, digest)
         if profile:

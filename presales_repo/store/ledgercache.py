@@ -18,7 +18,7 @@ from presales_repo.store.sqlite import open_database
 T = TypeVar("T")
 
 # Raise the number whenever verification changes: what older versions kept is then verified anew.
-VERIFIER = f"3 {STATE_SHAPE}"
+VERIFIER = f"4 {STATE_SHAPE}"
 _META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 _FORGET = "DROP TABLE IF EXISTS policy; DROP TABLE IF EXISTS document"
 _SCHEMA = """

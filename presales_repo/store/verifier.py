@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Commit, object_id, parse_commit_loose
 from presales_repo.model.delegation import with_delegation, without_void
-from presales_repo.model.document import read_document
-from presales_repo.model.entry import DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry
+from presales_repo.model.document import Document, read_document
+from presales_repo.model.entry import BRINGS_TEXT, DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry
 from presales_repo.model.ledger import Content, DocumentState, Head, Minutes, Proposal, Release, Round
 from presales_repo.model.policy import (
     Policy,
@@ -25,6 +25,7 @@ from presales_repo.model.policy import (
     validate_policy,
 )
 from presales_repo.model.replay import Outcome, Stamp, judge, judge_policy
+from presales_repo.model.track import TRACK
 from presales_repo.model.tree import TREE_MODE, TreeEntries, parse_tree
 from presales_repo.store.attest import Attested
 from presales_repo.store.git import Git
@@ -183,6 +184,13 @@ def load_minutes(reader: ObjectReader, named: str, known: Documents) -> Minutes 
     return Minutes(state.release, read_document(released_bytes(reader, state.release), state.release.path))
 
 
+def load_text(reader: ObjectReader, state: DocumentState | None) -> Document | None:
+    """The text in force of a document, None when there is none. Raises PrsError A216, A221."""
+    if state is None or state.release is None:
+        return None
+    return read_document(released_bytes(reader, state.release), state.release.path)
+
+
 def load_policy(reader: ObjectReader, tree: str) -> Policy:
     """The policy in a tree, validated. Raises PrsError A4xx."""
     data = policy_data(reader.files_below(tree, POLICY_FOLDER))
@@ -248,10 +256,12 @@ def verify_entry(reader: ObjectReader, head: Head, found: Attested, known: Docum
 def judge_entry(reader: ObjectReader, head: Head, entry: Entry, stamp: Stamp, known: Documents) -> Outcome:
     """Read what an entry speaks of and judge it."""
     if entry.action in DOCUMENT_ACTIONS:
-        opens = entry.action in ("submit", "register")
-        content = load_content(reader, entry.content, entry.path) if opens else None
+        state = known.document(entry.document)
+        brings = entry.action in BRINGS_TEXT
+        content = load_content(reader, entry.content, entry.path) if brings else None
         minutes = load_minutes(reader, entry.minutes, known) if entry.minutes else None
-        return judge(head, entry, stamp, known.document(entry.document), content, known.document, minutes)
+        before = load_text(reader, state) if entry.action == TRACK else None
+        return judge(head, entry, stamp, state, content, known.document, minutes, before)
     if entry.action == "policy-endorse" and head.proposal is not None:
         proposal = head.proposal if head.proposal.content == entry.content else None
         return judge_policy(head, entry, stamp, proposal, known.documents)

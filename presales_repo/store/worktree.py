@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident, attach_signature, build_commit
+from presales_repo.model.ledger import TreeChange
 from presales_repo.store.git import Git
-from presales_repo.store.objects import new_object, write_objects
+from presales_repo.store.objects import change_tree, new_object, write_objects
 from presales_repo.store.repository import MAIN, Repository
 from presales_repo.store.sign import SigningKey, sign
+from presales_repo.store.verifier import ObjectReader
 
 _UPDATE = ("update-index", "--add", "--remove", "--replace", "-z", "--stdin")
 _NONE = "0" * 40
@@ -35,6 +37,38 @@ def commit_paths(
     if not git.update_refs([(f"refs/heads/{MAIN}", commit.oid, head)], "prs: save"):
         raise PrsError("A316", number=MAIN)
     return commit.oid
+
+
+def prepare_commit(
+    repository: Repository,
+    reader: ObjectReader,
+    head: str,
+    path: str,
+    data: bytes,
+    message: str,
+    who: Ident,
+    key: SigningKey,
+) -> str:
+    """A signed commit on top of `head` with one file's bytes, written but not on main yet; its id.
+
+    Raises PrsError A15x, A16x the key cannot sign.
+    """
+    blob = new_object("blob", data)
+    tree, trees = change_tree(reader.tree, reader.tree_of(head), [TreeChange(path, blob.oid)])
+    commit = new_object("commit", _signed(tree, [head], message, who, key))
+    write_objects(repository.git, [blob, *trees, commit])
+    return commit.oid
+
+
+def move_main(repository: Repository, head: str, commit: str, paths: Sequence[str]) -> None:
+    """Make a prepared commit main's tip, and the working files at `paths` those of the index.
+
+    Raises PrsError A316 main was moved by another program, E108 another git is at work.
+    """
+    git = repository.git
+    git.run(*_UPDATE, stdin="".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape"))
+    if not git.update_refs([(f"refs/heads/{MAIN}", commit, head)], "prs: track"):
+        raise PrsError("A316", number=MAIN)
 
 
 def commit_first(git: Git, message: str, who: Ident, key: SigningKey) -> str:
