@@ -14,7 +14,7 @@ help:
 	@echo 'make test      the test suite without its slow tests; TESTS="tests/unit -m slow" for others'
 	@echo 'make lint      ruff, mypy'
 	@echo 'make bench     the performance table; SIZE="--docs 100,1000"'
-	@echo 'make docs      docs/rules.md, docs/commands.md, the output shown in README and docs'
+	@echo 'make docs      docs/rules.md, commands.md, requirements.md, the output shown in README and docs'
 	@echo 'make messages  translations: extract, update, compile'
 	@echo 'make lock      refresh the lock files'
 	@echo 'make clean     remove all that these make'

@@ -19,16 +19,19 @@ from presales_repo.cli.main import prs
 from presales_repo.codes import GROUPS, rules_of
 from presales_repo.codes.rule import Rule
 from presales_repo.i18n import set_language
+from scripts.requirements_page import requirements_page
 from scripts.walkthrough import ROOT, Step, exact, read_steps, refreshed, run_steps, steady
 
 RULES = "docs/rules.md"
 COMMANDS = "docs/commands.md"
+REQUIREMENTS = "docs/requirements.md"
 TITLES = {
     "N": "Number",
     "P": "Path and name",
     "F": "Front matter",
     "H": "Headings and content",
     "L": "Links and trace",
+    "D": "Deadlines and upkeep",
     "W": "Workflow",
     "A": "Approval and ledger",
     "S": "Security and hostile input",
@@ -148,7 +151,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    makers: dict[str, Callable[[], str]] = {RULES: rules_page, COMMANDS: commands_page}
+    makers: dict[str, Callable[[], str]] = {RULES: rules_page, COMMANDS: commands_page, REQUIREMENTS: requirements_page}
     makers |= {page.path: partial(walked_page, page) for page in WALKED}
     good = True
     for path, make in makers.items():

@@ -41,7 +41,7 @@ def history(session: Session, number: str) -> list[Happening]:
     with open_work(session) as work:
         row = find_document(working_snapshot(work), number)
         state = work.ledger.document(number)
-        found = [_edit(work, item) for item in revisions(work.repository, row.path)]
+        found = [_edit(work, item) for item in revisions(work.repository, row.path)][::-1]
         found += [*_decisions(state)] if state else []
     return sorted(found, key=lambda item: (datetime.datetime.fromisoformat(item.time), item.decision != "edit"))
 

@@ -11,12 +11,13 @@ import yaml
 
 from presales_repo.codes import rule_of
 from presales_repo.ops.hooks import NAMES
-from scripts.make_docs import COMMANDS, RULES, WALKED, Walked, codes_in, commands_page, rules_page
+from scripts.make_docs import COMMANDS, REQUIREMENTS, RULES, WALKED, Walked, codes_in, commands_page, rules_page
+from scripts.requirements_page import requirements_page
 from scripts.walkthrough import exact, read_steps, run_steps, steady
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
-WRITTEN = [page for page in DOCS if page not in (RULES, COMMANDS)]
+WRITTEN = [page for page in DOCS if page not in (RULES, COMMANDS, REQUIREMENTS)]
 PAGES = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", *WRITTEN]
 WALKS = [
     pytest.param(page, marks=pytest.mark.slow) if page.path == "docs/operations.md" else page
@@ -44,6 +45,10 @@ def test_the_codes_page_is_current() -> None:
 
 def test_the_commands_page_is_current() -> None:
     assert text_of(COMMANDS) == commands_page(), "run `make docs`"
+
+
+def test_the_requirements_page_is_current() -> None:
+    assert text_of(REQUIREMENTS) == requirements_page(), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", WALKS, ids=lambda page: page.path)
