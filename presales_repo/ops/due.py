@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from presales_repo.errors import PrsError
 from presales_repo.model.deadlines import Due, ProjectSeen, Surroundings, listed, open_items
@@ -13,6 +15,12 @@ from presales_repo.ops.facts import read_facts
 from presales_repo.ops.projects import Project, read_projects
 from presales_repo.ops.session import Session, Work, company_time, find_actor, open_work
 from presales_repo.ops.timetable import read_timetable
+from presales_repo.store.files import disk_errors, write_file
+
+if TYPE_CHECKING:
+    from presales_repo.render.ical import Entry
+
+_CALENDAR = b"BEGIN:VCALENDAR"
 
 
 def due(session: Session, *, within: int | None = None, project: str = "", mine: bool = False) -> list[Due]:
@@ -30,6 +38,24 @@ def due(session: Session, *, within: int | None = None, project: str = "", mine:
             person = find_actor(work).person.id
             found = [item for item in found if person in item.who]
         return found
+
+
+def write_calendar(session: Session, path: str, name: str, entries: Sequence[Entry]) -> None:
+    """Write an iCalendar file. Raises PrsError W340 when something else stands at `path`, E1xx the disk."""
+    from presales_repo.render.ical import calendar_bytes
+
+    folder, file = os.path.split(path)
+    with disk_errors(path):
+        if os.path.lexists(path) and not _is_calendar(path):
+            raise PrsError("W340", path=path)
+    write_file(folder, file, calendar_bytes(name, entries, session.now), replace=True)
+
+
+def _is_calendar(path: str) -> bool:
+    if not os.path.isfile(path) or os.path.islink(path):
+        return False
+    with open(path, "rb") as file:
+        return file.read(len(_CALENDAR)) == _CALENDAR
 
 
 def surroundings(work: Work) -> Surroundings:

@@ -17,7 +17,7 @@ from tests.conftest import PAPER
 
 # Libraries, and parts of Python that take long to load; each is allowed only where it is named.
 HEAVY = frozenset(
-    "click cryptography dataclasses datetime _hashlib git inspect json markdown_it pypdf rich segno sqlite3"
+    "click cryptography dataclasses datetime _hashlib git icalendar inspect json markdown_it pypdf rich segno sqlite3"
     " urllib watchdog weasyprint".split()
 )
 _IMPORTED = re.compile(r"^import time:.*\| +(\S+)$", re.MULTILINE)
