@@ -35,7 +35,6 @@ TITLES = {
     "W": "Workflow",
     "A": "Approval and ledger",
     "S": "Security and hostile input",
-    "D": "Deadlines",
     "E": "Machine and environment",
 }
 _HEAD = """# Codes

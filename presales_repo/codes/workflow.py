@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from presales_repo.codes.communication import RULES as COMMUNICATION
 from presales_repo.codes.rule import N_, Rule
 from presales_repo.codes.upkeep import RULES as UPKEEP
 
@@ -245,4 +246,5 @@ RULES = (
         "docs/server.md",
     ),
     *(rule for rule in UPKEEP if rule.code.startswith("W")),
+    *COMMUNICATION,
 )

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from presales_repo.errors import PrsError
-from presales_repo.model.deadlines import Due, ProjectSeen, Surroundings, listed, open_items
+from presales_repo.model.deadlines import LATE, Due, ProjectSeen, Surroundings, listed, open_items
 from presales_repo.model.delegation import parse_day
 from presales_repo.model.facts import Facts
 from presales_repo.ops.facts import read_facts
 from presales_repo.ops.projects import Project, read_projects
-from presales_repo.ops.session import Session, Work, company_time, find_actor, open_work
+from presales_repo.ops.session import Session, Work, company_time, company_zone, find_actor, open_work
 from presales_repo.ops.timetable import read_timetable
 from presales_repo.store.files import disk_errors, write_file
 
@@ -23,7 +25,16 @@ if TYPE_CHECKING:
 _CALENDAR = b"BEGIN:VCALENDAR"
 
 
-def due(session: Session, *, within: int | None = None, project: str = "", mine: bool = False) -> list[Due]:
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What is due. `zone`: of the company; `ledger`: the repository's identity."""
+
+    items: tuple[Due, ...]
+    zone: datetime.tzinfo
+    ledger: str
+
+
+def due(session: Session, *, within: int | None = None, project: str = "", mine: bool = False) -> Agenda:
     """The items whose time has come, the earliest first; with `within` also those due in so many days. `mine`: only
     those that concern the owner of the key.
 
@@ -37,7 +48,7 @@ def due(session: Session, *, within: int | None = None, project: str = "", mine:
         if mine:
             person = find_actor(work).person.id
             found = [item for item in found if person in item.who]
-        return found
+        return Agenda(tuple(found), company_zone(work.policy), work.ledger.head.ledger)
 
 
 def write_calendar(session: Session, path: str, name: str, entries: Sequence[Entry]) -> None:
@@ -49,6 +60,17 @@ def write_calendar(session: Session, path: str, name: str, entries: Sequence[Ent
         if os.path.lexists(path) and not _is_calendar(path):
             raise PrsError("W340", path=path)
     write_file(folder, file, calendar_bytes(name, entries, session.now), replace=True)
+
+
+def calendar_entry(agenda: Agenda, item: Due, summary: str, description: str) -> Entry:
+    """An item as a calendar shows it. What was done late, or has no warning, rings no bell."""
+    from presales_repo.render.ical import Entry
+
+    begin: datetime.date = datetime.date.fromisoformat(item.due[:10])
+    if "T" in item.due:
+        begin = datetime.datetime.fromisoformat(item.due).astimezone(agenda.zone)
+    uid = f"{sha256(f'{agenda.ledger} {item.key}'.encode()).hexdigest()[:32]}@prs"
+    return Entry(uid, begin, summary, description, item.warn if item.state != LATE else (), [item.code])
 
 
 def _is_calendar(path: str) -> bool:
