@@ -10,11 +10,17 @@ from typing import Any
 import click
 
 from presales_repo.i18n import gettext as _
+from presales_repo.i18n import language
 
 
 def show_json(value: Any) -> None:
     """One JSON document on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def in_language(chinese: str, english: str) -> str:
+    """A title of the policy in the reader's language."""
+    return chinese if language() == "zh" or not english else english
 
 
 def labelled(name: str, value: object) -> str:

@@ -9,7 +9,7 @@ import click
 
 from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import joined, labelled, show_json, show_table, signer
+from presales_repo.cli.output import in_language, joined, labelled, show_json, show_table, signer
 from presales_repo.cli.urgency import status_words, warn_if_overdue
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.register import Shown
@@ -68,7 +68,14 @@ def _print(shown: Shown) -> None:
         click.echo(labelled(_("versions"), joined(shown.versions)))
     if shown.steps:
         rows = [
-            (s.title or _(s.step), _(s.state), signer(s.by, s.on_behalf_of), s.time, s.commit[:10], s.comment)
+            (
+                in_language(s.title, s.title_en) or _(s.step),
+                _(s.state),
+                signer(s.by, s.on_behalf_of),
+                s.time,
+                s.commit[:10],
+                s.comment,
+            )
             for s in shown.steps
         ]
         show_table((_("step"), _("state"), _("by"), _("time"), _("entry"), _("comment")), rows)

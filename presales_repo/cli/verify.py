@@ -44,9 +44,9 @@ def command(ctx: click.Context, target: str | None, full: bool, genesis: str, as
             click.echo(f"  {hint_line(problem['hint'])}")
         verdict = _("The ledger verifies.") if result.ok else _("The ledger does NOT verify.")
         click.echo(verdict)
-        text = _("{entries} entries, tip {tip}, genesis {genesis}")
-        click.echo(text.format(entries=result.entries, tip=result.tip[:12], genesis=result.genesis or "-"))
         if result.genesis:
+            text = _("{entries} entries, tip {tip}, genesis {genesis}")
+            click.echo(text.format(entries=result.entries, tip=result.tip[:12], genesis=result.genesis))
             said = spoken(result.genesis)
             click.echo(f"  {' '.join(said.words)}\n  {' '.join(said.digits)}")
     return 0 if result.ok else 1

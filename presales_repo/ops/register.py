@@ -135,6 +135,7 @@ class StepShown:
     comment: str
     on_behalf_of: str
     minutes: str = ""
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,8 @@ def _steps(work: Work, state: DocumentState) -> Iterator[StepShown]:
             yield _shown_step(work, event.step, _STATES[event.action], event)
     if state.round is not None:
         for index, step in enumerate(state.round.steps[state.round.position :]):
-            yield StepShown(step.id, step.title_zh, "waiting" if index else "open", "", "", "", "", "")
+            state_now = "waiting" if index else "open"
+            yield StepShown(step.id, step.title_zh, state_now, "", "", "", "", "", title_en=step.title_en)
 
 
 def _latest_round(state: DocumentState) -> list[Event]:
@@ -222,11 +224,11 @@ def _title(table: Mapping[str, Titled], id_: str) -> str:
 
 
 def _shown_step(work: Work, step: str, state: str, event: Event) -> StepShown:
-    titles = {item.id: item.title_zh for chain in work.policy.chains.values() for item in chain.steps}
+    titles = {item.id: (item.title_zh, item.title_en) for c in work.policy.chains.values() for item in c.steps}
     time = iso_time(event.time, event.offset)
-    title = titles.get(step, "")
+    title, english = titles.get(step, ("", ""))
     return StepShown(
-        step, title, state, event.person, event.commit, time, event.comment, event.on_behalf, event.minutes,
+        step, title, state, event.person, event.commit, time, event.comment, event.on_behalf, event.minutes, english,
     )  # fmt: skip
 
 
