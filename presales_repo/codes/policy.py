@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from presales_repo.codes.project import POLICY_RULES
 from presales_repo.codes.rule import N_, Rule
 
 RULES = (
@@ -77,4 +78,5 @@ RULES = (
         "",
         "",
     ),
+    *POLICY_RULES,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from presales_repo.codes.communication import RULES as COMMUNICATION
+from presales_repo.codes.project import PROJECT_RULES
 from presales_repo.codes.rule import N_, Rule
 from presales_repo.codes.upkeep import RULES as UPKEEP
 
@@ -247,4 +248,5 @@ RULES = (
     ),
     *(rule for rule in UPKEEP if rule.code.startswith("W")),
     *COMMUNICATION,
+    *PROJECT_RULES,
 )

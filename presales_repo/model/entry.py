@@ -20,6 +20,7 @@ DOCUMENT_ACTIONS = frozenset(
 )
 BRINGS_TEXT = frozenset(("submit", "register", "track"))
 OPINIONS = ("agree", "disagree")
+ADVANCE = "advance"
 NO_LEDGER = "0" * 64
 
 _LINE = re.compile(r"(Prs-[A-Z][A-Za-z0-9]*(?:-[A-Z0-9][A-Za-z0-9]*)*): ([!-~]+(?: [!-~]+)*)")
@@ -40,6 +41,7 @@ _CLAIMS = {
     "track": _ROUND | {"Replaces"},
     "policy-propose": _POLICY,
     "policy-endorse": _POLICY,
+    ADVANCE: frozenset(("Project", "Path", "From", "To", "Gates", "Waived", "Evidence", "Content", "Digest")),
 }
 _ALWAYS = frozenset(("Format", "Ledger", "Sequence", "Action", "Policy", "Signer"))
 _SEQUENCE = re.compile("0|[1-9][0-9]{0,9}")
@@ -55,6 +57,7 @@ _FORMS = {
     "Replaces": _HEX64,
     "Opinion": _OPINION,
     "Minutes": _RELEASE,
+    "Evidence": re.compile(rf"{_RELEASE.pattern}(?: {_RELEASE.pattern})*"),
 }
 _PATH_SAFE = "/-_.~"
 
@@ -67,7 +70,9 @@ class Entry:
     author of this round (submit and register); `attachments`: (SHA-256, path) of each attached file;
     `on_behalf`: for whom the signer decides (approve and reject), "" for themselves; `department` and `opinion` (agree,
     disagree): of a countersignature; `minutes`: the published minutes that an approval rests on, NUMBER@VERSION;
-    `replaces`: SHA-256 of the text in whose place a tracked change puts another."""
+    `replaces`: SHA-256 of the text in whose place a tracked change puts another;
+    `project`, `origin`, `to`: a project that goes from a state to another, through `gates` but for the `waived` ones,
+    with `evidence` (NUMBER@VERSION, sorted)."""
 
     action: str
     ledger: str
@@ -88,11 +93,18 @@ class Entry:
     opinion: str = ""
     minutes: str = ""
     replaces: str = ""
+    project: str = ""
+    origin: str = ""
+    to: str = ""
+    gates: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
 
 def subject_of(entry: Entry) -> str:
     """The first line that `git log --oneline` shows; derived from the trailers, so it cannot say otherwise."""
     words = [entry.action, entry.document, f"v{entry.version}" if entry.version else "", entry.step, entry.department]
+    words += [entry.project, entry.to]
     return "prs: " + " ".join(word for word in words if word)
 
 
@@ -125,6 +137,12 @@ def _trailers(entry: Entry) -> list[tuple[str, str]]:
         ("Prs-Department", entry.department),
         ("Prs-Opinion", entry.opinion),
         ("Prs-Minutes", entry.minutes),
+        ("Prs-Project", entry.project),
+        ("Prs-From", entry.origin),
+        ("Prs-To", entry.to),
+        ("Prs-Gates", " ".join(entry.gates)),
+        ("Prs-Waived", " ".join(entry.waived)),
+        ("Prs-Evidence", " ".join(entry.evidence)),
         ("Prs-Authors", " ".join(entry.authors)),
         ("Prs-Content", entry.content),
         ("Prs-Digest", entry.digest),
@@ -199,6 +217,12 @@ def _entry(values: dict[str, str], comment: str) -> Entry:
         opinion=values.get("Prs-Opinion", ""),
         minutes=values.get("Prs-Minutes", ""),
         replaces=values.get("Prs-Replaces", ""),
+        project=values.get("Prs-Project", ""),
+        origin=values.get("Prs-From", ""),
+        to=values.get("Prs-To", ""),
+        gates=tuple(values.get("Prs-Gates", "").split()),
+        waived=tuple(values.get("Prs-Waived", "").split()),
+        evidence=tuple(values.get("Prs-Evidence", "").split()),
     )
 
 

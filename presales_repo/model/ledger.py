@@ -9,6 +9,7 @@ from presales_repo.model.delegation import Delegation
 from presales_repo.model.document import Document
 from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
 from presales_repo.model.policy import Policy, Step
+from presales_repo.model.projects import ProjectState
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,7 @@ class Proposal:
 class Head:
     """The ledger at one position. `ledger`: SHA-256 of the genesis commit; `tree`: git id of the library's tree;
     `latest`: the latest committer time of any entry so far, in seconds since 1970; `delegations`: what published
-    letters give, the ended ones too."""
+    letters give, the ended ones too; `projects`: those that have moved."""
 
     ledger: str
     sequence: int
@@ -230,6 +231,7 @@ class Head:
     proposal: Proposal | None = None
     latest: int = 0
     delegations: tuple[Delegation, ...] = ()
+    projects: tuple[ProjectState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,8 @@ def validate_policy(policy: Policy) -> None:
     Raises PrsError A402 (wrong at a place that it names), A403 (a key of two people), A404 (the administrators
     cannot reach their quorum), A405 (QD or FJ changed: 四(二)1 fixes them).
     """
+    from presales_repo.model.lifecycle import build_lifecycle, validate_lifecycle
+
     _validate_stages(policy)
     _validate_people(policy)
     if policy.quorum < 1 or len(administrators(policy)) < policy.quorum:
@@ -240,6 +242,7 @@ def validate_policy(policy: Policy) -> None:
     for chain in policy.chains.values():
         _validate_chain(policy, chain)
     _validate_chain_rules(policy)
+    validate_lifecycle(build_lifecycle(policy.project), policy.roles)
     for doctype in policy.types.values():
         _validate_type(policy, doctype)
 

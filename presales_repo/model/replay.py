@@ -27,6 +27,7 @@ from presales_repo.model.ledger import (
 from presales_repo.model.number import parse_number
 from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS, find_twins, is_plain_path, split_document_path
 from presales_repo.model.policy import DEPARTMENT_HEAD, HEAD_OF_AUTHOR, Policy, Step, administrators
+from presales_repo.model.projects import ProjectState
 from presales_repo.model.track import TRACK, check_track, with_tracked
 from presales_repo.model.voiding import REAFFIRM, library_changes, newly_revoked, reaffirm, void_entries
 from presales_repo.model.workflow import (
@@ -53,13 +54,14 @@ class Stamp:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an entry does: the documents' new states, that of the document itself first; the paths that change, a new
-    policy or proposal, a delegation that comes into being."""
+    policy or proposal, a delegation that comes into being, a project that moved."""
 
     states: tuple[DocumentState, ...] = ()
     changes: tuple[TreeChange, ...] = ()
     policy: Policy | None = None
     proposal: Proposal | None = None
     delegation: Delegation | None = None
+    project: ProjectState | None = None
 
 
 _Decide = Callable[[Head, Entry, Stamp, DocumentState | None, Content | None], Outcome]

@@ -12,6 +12,7 @@ from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
 from presales_repo.model.ledger import Countersign, DocumentState, Event, Release, Round, Tracked, Voided
 from presales_repo.model.needs import Needs
 from presales_repo.model.policy import Step
+from presales_repo.model.projects import Move, ProjectState
 
 # Names what a dump holds: text of another shape cannot be loaded.
 STATE_SHAPE = " ".join(
@@ -29,6 +30,8 @@ STATE_SHAPE = " ".join(
         Delegation,
         EmergencyRequest,
         EmergencyRelease,
+        ProjectState,
+        Move,
     )
 )
 
@@ -86,6 +89,20 @@ def load_delegations(text: str) -> tuple[Delegation, ...]:
 
 def _delegation(raw: dict[str, Any]) -> Delegation:
     return Delegation(**{**raw, "roles": tuple(raw["roles"])})
+
+
+def dump_projects(projects: Iterable[ProjectState]) -> str:
+    """The projects that have moved, as JSON."""
+    return json.dumps([asdict(item) for item in projects], ensure_ascii=False)
+
+
+def load_projects(text: str) -> tuple[ProjectState, ...]:
+    """The projects that dump_projects wrote."""
+    return tuple(ProjectState(raw["id"], tuple(map(_move, raw["moves"]))) for raw in json.loads(text))
+
+
+def _move(raw: dict[str, Any]) -> Move:
+    return Move(**{**raw, **{key: tuple(raw[key]) for key in ("gates", "waived", "evidence")}})
 
 
 def _with_tuples(raw: dict[str, Any], *keys: str) -> dict[str, Any]:

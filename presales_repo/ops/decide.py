@@ -7,6 +7,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
@@ -37,6 +38,7 @@ from presales_repo.store.snapshot import Snapshot
 from presales_repo.store.verifier import load_content
 
 _TRIES = 12
+_T = TypeVar("_T")
 
 
 class Blocked(Exception):
@@ -135,7 +137,7 @@ def _try_open(work: Work, action: str, number: str, note: str, major: bool) -> D
     return append(work, actor, entry)
 
 
-def until_shared(session: Session, number: str, attempt: Callable[[Work], Decision | None]) -> Decision:
+def until_shared(session: Session, number: str, attempt: Callable[[Work], _T | None]) -> _T:
     """Try a decision on the newest ledger until nobody is faster; each try judges anew what stands there then.
 
     Raises PrsError A316 when every try lost.

@@ -1,4 +1,4 @@
-"""Projects: the folder and the record `project.md` (二(一), 四(二)2). States and gates are for a later step."""
+"""Projects: the folder and the record `project.md` (二(一), 四(二)2). Moves: ops/advance; views: ops/projectview."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
-from presales_repo.model.document import read_document
+from presales_repo.model.document import Document, read_document
 from presales_repo.model.frontmatter import quote
+from presales_repo.model.lifecycle import Lifecycle, build_lifecycle
 from presales_repo.model.paths import PROJECT_RECORD, PROJECTS, is_project_id, project_folder
+from presales_repo.model.projects import find_project as find_state
 from presales_repo.ops.session import Session, Work, find_actor, open_work, today
 from presales_repo.ops.titles import check_name, check_title
 from presales_repo.store.files import read_file, write_file
@@ -64,7 +66,8 @@ def new_project(session: Session, project: str, name: str, customer: str, manage
         if existing is not None:
             raise PrsError("P112", project=project, folder=existing)
         path = f"{project_folder(project, name)}/{PROJECT_RECORD}"
-        record = Project(project, name, customer, "info", manager or actor.person.id, path)
+        state = build_lifecycle(work.policy.project).opening.to
+        record = Project(project, name, customer, state, manager or actor.person.id, path)
         opened = today(session, work.policy).isoformat()
         write_file(work.repository.root, path, _render(record, opened).encode(), replace=False)
         return record
@@ -83,26 +86,20 @@ def _render(record: Project, opened: str) -> str:
     return f"---\n{head}---\n\n# {record.name}\n"
 
 
-def list_projects(session: Session) -> list[Project]:
-    """All projects of the working tree, by id."""
-    with open_work(session) as work:
-        return list(_records(work))
-
-
 def read_projects(work: Work) -> list[Project]:
-    """All projects of an opened repository, by id."""
-    return list(_records(work))
+    """All projects of an opened repository, by id, in the state that the ledger gives them."""
+    lifecycle = build_lifecycle(work.policy.project)
+    return [_project(work, lifecycle, record) for record in records(work)]
 
 
-def show_project(session: Session, project: str) -> Project:
-    """One project. Raises PrsError P106 when there is none."""
-    found = next((record for record in list_projects(session) if record.id == project), None)
-    if found is None:
-        raise PrsError("P106", project=project)
-    return found
+def _project(work: Work, lifecycle: Lifecycle, record: Document) -> Project:
+    value = record.value
+    state = find_state(work.ledger.head.projects, value("id")).state(lifecycle)
+    return Project(value("id"), value("name"), value("customer"), state, value("manager"), record.path)
 
 
-def _records(work: Work) -> Iterator[Project]:
+def records(work: Work) -> Iterator[Document]:
+    """The records of all projects, by id: as they stand in the working tree, else in the last commit."""
     for name in _folders(work):
         path = f"{PROJECTS}/{name}/{PROJECT_RECORD}"
         data = read_file(work.repository.root, path, 1 << 20)
@@ -110,6 +107,12 @@ def _records(work: Work) -> Iterator[Project]:
             blob = work.repository.git.read(f"HEAD:{path}")
             data = blob.data if blob else None
         if data is not None:
-            record = read_document(data, path)
-            value = record.value
-            yield Project(value("id"), value("name"), value("customer"), "info", value("manager"), path)
+            yield read_document(data, path)
+
+
+def find_record(work: Work, project: str) -> Document:
+    """One project's record. Raises PrsError P106 when there is none."""
+    found = next((record for record in records(work) if record.value("id") == project), None)
+    if found is None:
+        raise PrsError("P106", project=project)
+    return found

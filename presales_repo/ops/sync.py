@@ -172,7 +172,7 @@ def _remake(work: Work, entries: list[Entry], lost: Collection[str]) -> tuple[As
     for entry in entries:
         code = "W125" if entry.document in lost else _remake_one(work, actor, entry)
         if code:
-            asked.append(Asked(entry.action, entry.document, entry.step, code))
+            asked.append(Asked(entry.action, entry.document or entry.project, entry.step, code))
     return tuple(asked)
 
 
@@ -180,7 +180,7 @@ def _remake_one(work: Work, actor: Actor, entry: Entry) -> str:
     head = work.ledger.head
     if entry.signer != actor.person.id:
         return "A301"
-    if entry.policy != head.policy.digest or not entry.document:
+    if entry.policy != head.policy.digest or not (entry.document or entry.project):
         return "A203"  # the policy moved: the decision may not be what it was
     again = replace(entry, sequence=head.sequence + 1)
     try:

@@ -12,7 +12,15 @@ from typing import Any, TypeVar
 
 from presales_repo.model.ledger import DocumentState, Head, Proposal
 from presales_repo.model.policy import Policy, build_policy
-from presales_repo.model.statejson import STATE_SHAPE, dump_delegations, dump_state, load_delegations, load_state
+from presales_repo.model.statejson import (
+    STATE_SHAPE,
+    dump_delegations,
+    dump_projects,
+    dump_state,
+    load_delegations,
+    load_projects,
+    load_state,
+)
 from presales_repo.store.sqlite import open_database
 
 T = TypeVar("T")
@@ -80,6 +88,7 @@ class LedgerCache:
             self._proposal(self._meta.get("proposal", "")),
             int(self._meta["latest"]),
             self._load(load_delegations, self._meta["delegations"]),
+            self._load(load_projects, self._meta["projects"]),
         )
 
     def _proposal(self, text: str) -> Proposal | None:
@@ -153,6 +162,7 @@ class LedgerCache:
             "proposal": proposal or "",
             "latest": str(head.latest),
             "delegations": dump_delegations(head.delegations),
+            "projects": dump_projects(head.projects),
         }
         self._db.leave()
         with self._db.writing():

@@ -6,15 +6,17 @@ Nothing is taken from git but bytes, and their ids are recomputed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from presales_repo.errors import PrsError
+from presales_repo.model.advance import judge_advance
 from presales_repo.model.commit import Commit, object_id, parse_commit_loose
 from presales_repo.model.delegation import with_delegation, without_void
 from presales_repo.model.document import Document, read_document
-from presales_repo.model.entry import BRINGS_TEXT, DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry
+from presales_repo.model.entry import ADVANCE, BRINGS_TEXT, DOCUMENT_ACTIONS, GENESIS, NO_LEDGER, Entry
+from presales_repo.model.gates import Evidence
 from presales_repo.model.ledger import Content, DocumentState, Head, Minutes, Proposal, Release, Round
 from presales_repo.model.policy import (
     Policy,
@@ -24,11 +26,14 @@ from presales_repo.model.policy import (
     policy_data,
     validate_policy,
 )
+from presales_repo.model.projects import void_moves, with_project
 from presales_repo.model.replay import Outcome, Stamp, judge, judge_policy
 from presales_repo.model.track import TRACK
 from presales_repo.model.tree import TREE_MODE, TreeEntries, parse_tree
+from presales_repo.model.voiding import newly_revoked
 from presales_repo.store.attest import Attested
 from presales_repo.store.git import Git
+from presales_repo.store.index import make_row
 from presales_repo.store.objects import NewObject, change_tree
 
 FILE_MODE = "100644"
@@ -191,6 +196,29 @@ def load_text(reader: ObjectReader, state: DocumentState | None) -> Document | N
     return read_document(released_bytes(reader, state.release), state.release.path)
 
 
+def load_evidence(reader: ObjectReader, named: Sequence[str], known: Documents) -> list[tuple[Release, Evidence]]:
+    """The documents that a project's move rests on, NUMBER@VERSION each.
+
+    Raises PrsError A426 when one is named twice or is no version in force, A216, A221 when its bytes are not those that
+    were published.
+    """
+    found = []
+    for name in named:
+        number, _, version = name.partition("@")
+        state = known.document(number)
+        release = state.release if state else None
+        if state is None or release is None or release.version != version or named.count(name) > 1:
+            raise PrsError("A426", evidence=name)
+        found.append((release, evidence_of(reader, state, release)))
+    return found
+
+
+def evidence_of(reader: ObjectReader, state: DocumentState, release: Release) -> Evidence:
+    """A version as evidence for a gate."""
+    row = make_row(release.path, release.blob, released_bytes(reader, release))
+    return Evidence(state.number, release.version, state.type_id, release.sequence, row.fields)
+
+
 def load_policy(reader: ObjectReader, tree: str) -> Policy:
     """The policy in a tree, validated. Raises PrsError A4xx."""
     data = policy_data(reader.files_below(tree, POLICY_FOLDER))
@@ -262,6 +290,9 @@ def judge_entry(reader: ObjectReader, head: Head, entry: Entry, stamp: Stamp, kn
         minutes = load_minutes(reader, entry.minutes, known) if entry.minutes else None
         before = load_text(reader, state) if entry.action == TRACK else None
         return judge(head, entry, stamp, state, content, known.document, minutes, before)
+    if entry.action == ADVANCE:
+        record = load_content(reader, entry.content, entry.path).document
+        return judge_advance(head, entry, stamp, record, load_evidence(reader, entry.evidence, known))
     if entry.action == "policy-endorse" and head.proposal is not None:
         proposal = head.proposal if head.proposal.content == entry.content else None
         return judge_policy(head, entry, stamp, proposal, known.documents)
@@ -274,11 +305,13 @@ def next_head(head: Head, entry: Entry, outcome: Outcome, stamp: Stamp, tree: st
     """The head after the entry that `stamp` names. A policy change closes every open proposal."""
     policy = outcome.policy or head.policy
     proposal = outcome.proposal if outcome.policy is None else None
-    if entry.action in DOCUMENT_ACTIONS:
+    if entry.action in DOCUMENT_ACTIONS or entry.action == ADVANCE:
         proposal = head.proposal
     delegations = with_delegation(head.delegations, outcome.delegation, stamp.offset)
+    projects = with_project(head.projects, outcome.project)
     if outcome.policy is not None:
         delegations = without_void(delegations, outcome.states)
+        projects = void_moves(projects, newly_revoked(head.policy, outcome.policy))
     return replace(
         head,
         sequence=entry.sequence,
@@ -288,6 +321,7 @@ def next_head(head: Head, entry: Entry, outcome: Outcome, stamp: Stamp, tree: st
         proposal=proposal,
         latest=max(head.latest, stamp.time),
         delegations=delegations,
+        projects=projects,
     )
 
 

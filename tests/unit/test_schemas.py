@@ -250,11 +250,19 @@ def test_gates_ask_for_types_fields_and_values_that_exist() -> None:
         fields = TYPES[line["type"]]["fields"]
         assert TYPES[line["type"]]["scope"] != "none", "a document of no project can open no gate"
         for name, values in line.get("where", {}).items():
-            assert set(values) <= set(fields[name]["values"])
+            known = REPOSITORY["departments"] if fields[name]["type"] == "department" else fields[name]["values"]
+            assert set(values) <= set(known)
         assert line.get("distinct") is None or line["distinct"] in fields
         if reference := line.get("same_version"):
             assert fields[reference["field"]]["type"] == "doc-ref-version"
             assert reference["type"] in TYPES
+        if without := line.get("without"):
+            item = fields[without["field"]]["item"]
+            assert all(set(values) <= set(item[name]["values"]) for name, values in without["where"].items())
+        if covers := line.get("covers"):
+            assert {covers["key"], *covers["where"]} <= set(fields[covers["field"]]["item"])
+            assert covers["of"] in TYPES[covers["type"]]["fields"]
+        assert line.get("record") is None or line["record"] in PROJECT["fields"]
 
 
 def test_every_gate_is_used_and_every_state_leads_from_the_start_to_the_end() -> None:

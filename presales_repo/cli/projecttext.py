@@ -1,0 +1,212 @@
+"""A project in words: for somebody who knows nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import click
+
+from presales_repo.cli.output import joined, labelled, show_table
+from presales_repo.codes.rule import N_
+from presales_repo.i18n import gettext as _
+from presales_repo.i18n import language
+from presales_repo.ops.projectview import ExcludedShown, GateShown, LineShown, MoveShown, ProjectShown, Titles, Waiting
+
+_WHY = {
+    "value": N_("{name} is {found}, not {wanted}"),
+    "version": N_("it is about {found}; in force is {wanted}"),
+    "open": N_("still open: {found}"),
+    "not-covered": N_("not there, or not passed: {found}"),
+    "too-early": N_("from before the last change of state"),
+    "stale": N_("has to be revised first: {found}"),
+    "record": N_("project.md lacks {name}"),
+}
+_OUTCOMES = {"success": N_("success"), "failure": N_("failure"), "none": N_("dropped, cancelled")}
+
+
+class Words:
+    """Titles and names in the reader's language. `titles`: by kind and id."""
+
+    def __init__(self, shown: ProjectShown) -> None:
+        self._titles = shown.titles
+        self._names = shown.names
+
+    def title(self, kind: str, id_: str) -> str:
+        """The title of a state, gate, type, role, department, field or value."""
+        found: Titles | None = self._titles.get(f"{kind} {id_}")
+        if found is None:
+            return id_.rsplit(".", 1)[-1]
+        return found.zh if language() == "zh" else found.en
+
+    def gate(self, id_: str) -> str:
+        """A gate's id and title; a line of one (GATE/TYPE) too."""
+        gate, _slash, type_id = id_.partition("/")
+        words = f"{gate} {self.title('gate', gate)}"
+        return f"{words} / {self.title('type', type_id)}" if type_id else words
+
+    def person(self, id_: str) -> str:
+        """A person's name and id."""
+        return f"{self._names[id_]} ({id_})" if id_ in self._names else id_ or "?"
+
+    def people(self, ids: Iterable[str]) -> str:
+        """Several people."""
+        return joined(map(self.person, ids))
+
+
+def print_project(shown: ProjectShown) -> None:
+    """Where a project stands, what was done, what is missing and who has to do what."""
+    words = Words(shown)
+    _print_head(shown, words)
+    _section(_("So far"), _history(shown, words))
+    _section(_("Team"), _team(shown, words))
+    _section(_("Next"), _next(shown, words))
+    _section(_("Who has to do what now"), _tasks(shown, words))
+    if shown.documents:
+        click.echo(f"\n{_('Documents')}")
+        rows = [
+            (d.number, words.title("type", d.type), _(d.status), d.version or "-", words.person(d.author), d.title)
+            for d in shown.documents
+        ]
+        show_table((_("number"), _("type"), _("status"), _("version"), _("author"), _("title")), rows)
+
+
+def _print_head(shown: ProjectShown, words: Words) -> None:
+    click.echo(f"{shown.id}  {shown.name}")
+    click.echo(labelled(_("customer"), shown.customer))
+    click.echo(labelled(_("manager"), words.person(shown.manager)))
+    since = shown.history[-1].time[:10] if shown.history else shown.opened_on
+    text = _("{state}, since {day}").format(state=words.title("state", shown.state), day=since)
+    click.echo(labelled(_("state"), text))
+    if shown.priority:
+        click.echo(labelled(_("priority"), words.title("priority", shown.priority)))
+    if shown.outcome:
+        outcome = _("{outcome}, {day}").format(outcome=_(_OUTCOMES[shown.outcome]), day=shown.outcome_on)
+        click.echo(labelled(_("outcome"), joined(filter(None, (outcome, shown.outcome_reason)))))
+    if shown.deadline:
+        due = _("{time} (after {number})").format(time=shown.deadline.replace("T", " "), number=shown.deadline_in)
+        click.echo(labelled(_("deadline of the bid"), due))
+
+
+def _section(title: str, lines: Iterable[str]) -> None:
+    found = list(lines)
+    if found:
+        click.echo(f"\n{title}")
+        for line in found:
+            click.echo(f"  {line}")
+
+
+def _history(shown: ProjectShown, words: Words) -> Iterator[str]:
+    yield _("{day}  opened").format(day=shown.opened_on)
+    for move in shown.history:
+        yield from _move(move, words)
+
+
+def _move(move: MoveShown, words: Words) -> Iterator[str]:
+    origin, to = words.title("state", move.origin), words.title("state", move.to)
+    passed = [gate for gate in move.gates if gate not in move.waived]
+    line = f"{move.time[:10]}  {origin} → {to}  {words.person(move.person)}"
+    if move.void:
+        line += "  " + _("void: signed with a stolen key, or after such a move")
+    yield line
+    if passed:
+        yield "    " + labelled(_("gates passed"), joined(map(words.gate, passed)))
+    if move.waived:
+        yield "    " + labelled(_("gates waived"), joined(map(words.gate, move.waived)))
+    if move.reason:
+        yield "    " + labelled(_("reason"), move.reason)
+
+
+def _team(shown: ProjectShown, words: Words) -> Iterator[str]:
+    if not shown.team:
+        yield _("None is appointed yet: every colleague may edit.")
+    for member in shown.team:
+        yield f"{words.person(member.person)}  {words.title('role', member.role)}"
+
+
+def _next(shown: ProjectShown, words: Words) -> Iterator[str]:
+    for number, way in enumerate(shown.ways):
+        to, ready = words.title("state", way.to), all(gate.open for gate in way.gates)
+        mark = _("ready") if ready else _("not yet")
+        command = f"prs project advance {shown.id} --to {way.to}"
+        if number and not _is_main(way.gates, shown):
+            yield f"{_('or')} → {to} ({mark}): {joined(words.gate(gate.id) for gate in way.gates)}"
+            continue
+        yield f"→ {to} ({mark})  {command}"
+        for gate in way.gates:
+            yield from ("  " + line for line in gate_lines(gate, words))
+
+
+def _is_main(gates: Iterable[GateShown], shown: ProjectShown) -> bool:
+    """Whether a further way is worth its details: gates that the main way has not, with something there."""
+    known = {gate.id for gate in shown.ways[0].gates}
+    return any(gate.id not in known and gate.lines and any(line.have for line in gate.lines) for gate in gates)
+
+
+def gate_lines(gate: GateShown, words: Words) -> Iterator[str]:
+    """What a gate asks for, line by line."""
+    choice = f" ({_('one of these')})" if gate.any_of else ""
+    yield f"{words.gate(gate.id)}{choice}"
+    for line in gate.lines:
+        yield from ("  " + text for text in need_lines(line, words))
+
+
+def need_lines(line: LineShown, words: Words) -> Iterator[str]:
+    """One document type that a gate asks for: what there is, what does not count and why, how to begin."""
+    count = f"  {line.have}/{line.needed}" if line.needed > 1 else ""
+    numbers = f"  {joined(line.numbers)}" if line.numbers else ""
+    yield f"[{'x' if line.met else ' '}] {words.title('type', line.type)}{count}{numbers}"
+    if line.met:
+        return
+    if line.lacking and line.have:
+        yield "    " + labelled(_("missing"), joined(words.title("department", item) for item in line.lacking))
+    for excluded in line.excluded:
+        yield "    " + _excluded(line.type, excluded, words)
+    for item in line.in_work:
+        yield "    " + waiting_line(item, words)
+    if not line.in_work:
+        yield f"    {line.command}"
+
+
+def _excluded(type_id: str, item: ExcludedShown, words: Words) -> str:
+    field = f"{type_id}.{item.field}"
+    reason = _(_WHY[item.why]).format(
+        name=words.title("field", field),
+        found=words.title("value", f"{field}.{item.found}") if item.why == "value" else item.found,
+        wanted=joined(words.title("value", f"{field}.{value}") for value in item.wanted.split(", "))
+        if item.why == "value"
+        else item.wanted,
+    )
+    text = _("{number}@{version} by {person} does not count: {reason}")
+    return text.format(number=item.number, version=item.version, person=words.person(item.author), reason=reason)
+
+
+def waiting_line(item: Waiting, words: Words) -> str:
+    """A document that is not in force yet, and who has to act."""
+    if item.status != "in-review":
+        text = _("{number} {title} ({status}): {people} has to finish and submit it")
+        return text.format(
+            number=item.number, title=item.title, status=_(item.status), people=words.people(item.people)
+        )
+    text = _("{number} {title}, version {version}, in review: step {step} waits for {people}")
+    line = text.format(
+        number=item.number, title=item.title, version=item.version, step=item.step, people=words.people(item.people)
+    )
+    for department, people in item.departments:
+        named = f"{words.title('department', department)} ({words.people(people)})"
+        line += "; " + labelled(_("no opinion yet"), named)
+    return line
+
+
+def _tasks(shown: ProjectShown, words: Words) -> Iterator[str]:
+    """What is open, whatever gate it is for."""
+    for item in shown.waiting:
+        yield waiting_line(item, words)
+    for gate in shown.ways[0].gates if shown.ways else ():
+        for line in gate.missing:
+            for excluded in line.excluded:
+                yield _excluded(line.type, excluded, words)
+            for value in line.lacking if line.have else ():
+                title = words.title("type", line.type)
+                yield _("{department} has to write: {type}").format(
+                    department=words.title("department", value), type=title
+                )
