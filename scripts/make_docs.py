@@ -34,10 +34,7 @@ TITLES = {
     "W": "Workflow",
     "A": "Approval and ledger",
     "S": "Security and hostile input",
-<<<<<<< HEAD
-=======
     "D": "Deadlines and upkeep",
->>>>>>> 05a90a7 (show: titles of steps in the reader's language; verify: no empty figures after a failure)
     "E": "Machine and environment",
 }
 _HEAD = """# Codes
