@@ -12,7 +12,7 @@ from presales_repo.cli.main import make_session
 from presales_repo.cli.output import in_language, joined, labelled, show_json, show_table, signer
 from presales_repo.cli.urgency import status_words, warn_if_overdue
 from presales_repo.i18n import gettext as _
-from presales_repo.ops.register import Shown
+from presales_repo.ops.register import Shown, StepShown
 
 
 def show_countersigns(shown: Shown) -> None:
@@ -67,17 +67,7 @@ def _print(shown: Shown) -> None:
     if shown.versions:
         click.echo(labelled(_("versions"), joined(shown.versions)))
     if shown.steps:
-        rows = [
-            (
-                in_language(s.title, s.title_en) or _(s.step),
-                _(s.state),
-                signer(s.by, s.on_behalf_of),
-                s.time,
-                s.commit[:10],
-                s.comment,
-            )
-            for s in shown.steps
-        ]
+        rows = [(*_step_words(s), signer(s.by, s.on_behalf_of), s.time, s.commit[:10], s.comment) for s in shown.steps]
         show_table((_("step"), _("state"), _("by"), _("time"), _("entry"), _("comment")), rows)
     show_countersigns(shown)
     if shown.holders:
@@ -85,3 +75,8 @@ def _print(shown: Shown) -> None:
     for label, numbers in ((_("refers to"), shown.links), (_("referred to by"), shown.linked_from)):
         if numbers:
             click.echo(labelled(label, joined(numbers)))
+
+
+def _step_words(step: StepShown) -> tuple[str, str]:
+    """Title and state of a step in the reader's language; one of an older policy has no title any more."""
+    return in_language(step.title, step.title_en) or _(step.step), _(step.state)
