@@ -22,7 +22,7 @@ Files = Mapping[str, bytes | tuple[str, bytes] | None]
 
 _ORDER = (
     "Format", "Ledger", "Sequence", "Action", "Document", "Path", "Version", "Step", "Authors", "Content", "Digest",
-    "Attachments", "Policy", "Signer",
+    "Replaces", "Attachments", "Policy", "Signer",
 )  # fmt: skip
 
 
@@ -184,6 +184,17 @@ class Forger:
             path = unquote(opened["Path"])
             data = self.git("cat-file", "blob", f"{opened['Content']}:{path}")
             entry.tree = self.tree({path: data}, entry.tree)
+        return entry
+
+    def tracking(self, text: bytes, signer: str = "lin", *, path: str = PATH, number: str = NUMBER) -> Forgery:
+        """Another text in the place of a published one, as a change of status."""
+        content = self.library.commit({path: text}, signer)
+        before = sha256(self.git("cat-file", "blob", f"{APPROVED}:{path}"))
+        entry = self._entry(
+            "track", signer, "", content,
+            Document=number, Path=percent(path), Version="1.0", Digest=sha256(text), Replaces=before,
+        )  # fmt: skip
+        entry.tree = self.tree({path: text}, entry.tree)
         return entry
 
     def proposal(self, files: Mapping[str, bytes], signer: str = "cheng", *, version: str = "2") -> Forgery:

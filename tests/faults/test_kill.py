@@ -90,6 +90,10 @@ def _sign_two(desk: Desk) -> None:
     desk.ok("shen", "approve", PAPER)
 
 
+def _register_note(desk: Desk) -> None:
+    desk.ok("song", "register", NOTE)
+
+
 def _rename_company(desk: Desk) -> None:
     path = desk.root / "policy" / "repository.yaml"
     path.write_text(path.read_text().replace(ORGANISATION, "启衡"))
@@ -123,6 +127,14 @@ FAULTS = {
     "approve": Fault("han", ("approve", PAPER), "submitted", _nothing, ("A303",), _expect(PAPER, "in-review", 3)),
     "publish": Fault("cheng", ("approve", PAPER), "submitted", _sign_two, ("A308",), _expect(PAPER, "published", 5)),
     "register": Fault("song", ("register", NOTE), "drafted", _nothing, ("A313",), _expect(NOTE, "published", 2)),
+    "track": Fault(
+        "shen",
+        ("track", NOTE, "accuracy=verified"),
+        "drafted",
+        _register_note,
+        ("A433",),
+        _expect(NOTE, "published", 3),
+    ),
     "propose": Fault(
         "cheng", ("policy", "propose", "-m", "改名"), "founded", _rename_company, ("A324",), _finish_policy
     ),

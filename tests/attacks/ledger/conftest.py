@@ -14,6 +14,8 @@ from tests.company import make_key
 from tests.unit.store.library import OPENED, PATH, Library, document, make_keys, new_library, policy_files
 
 DRAFT = PATH.replace("QD202305001", "QD202305009")
+ISSUE = document("issue", actions="[{text: 催问}]")
+CLOSED = document("issue", actions="[{text: 催问, done: 2023-05-20}]")
 SECOND_KEYS = {"shen": "shen-2", "cheng": "cheng-2"}
 
 
@@ -42,7 +44,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def states(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Library]:
     """founded: a survey plan on main; submitted: it waits for shen; published: shen signed it; reviewed: a white
-    paper instead, of whose three steps shen signed the first as a head of department; reviewing: before that."""
+    paper instead, of whose three steps shen signed the first as a head of department; reviewing: before that; tracked: a
+    published issue, of which one tracked change has set a date."""
     folder = tmp_path_factory.mktemp("ledgers")
     founded = new_library(folder / "founded", keys, staff(keys))
     paper = founded.copy(folder / "reviewing")
@@ -55,8 +58,15 @@ def states(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Li
     paper.append("submit", "lin")
     reviewed = paper.copy(folder / "reviewed")
     reviewed.append("approve", "shen")
+    tracked = founded.copy(folder / "tracked")
+    tracked.commit({PATH: ISSUE})
+    tracked.append("submit", "lin")
+    tracked.append("approve", "shen")
+    tracked.commit({PATH: CLOSED})
+    tracked.append("track", "lin")
     return {
         "founded": founded, "submitted": submitted, "published": published, "reviewing": paper, "reviewed": reviewed,
+        "tracked": tracked,
     }  # fmt: skip
 
 

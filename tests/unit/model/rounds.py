@@ -102,7 +102,8 @@ class Desk:
         signed_with = key or f"key of {entry.signer}"
         stamp = Stamp(sha(f"entry {entry.sequence}"), self.time, self.offset, signed_with)
         state, minutes = self.states.get(entry.document), self.minutes(entry.minutes)
-        outcome = judge(self.head, entry, stamp, state, content, self.states.get, minutes)
+        before = self.texts.get(state.release.blob) if state and state.release else None
+        outcome = judge(self.head, entry, stamp, state, content, self.states.get, minutes, before)
         self.states |= {state.number: state for state in outcome.states}
         self.sequence = entry.sequence
         self.latest = max(self.latest, self.time)
@@ -134,6 +135,13 @@ class Desk:
 
     def decide(self, action: str, signer: str, number: str = NUMBER, **claims: object) -> Outcome:
         return self.record(self.deciding(action, signer, number, **claims))
+
+    def track(self, signer: str, content: Content) -> Outcome:
+        """Put another text in the place of the one in force."""
+        release = self.states[content.document.number].release
+        assert release is not None
+        entry = self.opening("track", signer, content, version=release.version, authors=(), replaces=release.digest)
+        return self.record(entry, content)
 
     def state(self, number: str = NUMBER) -> DocumentState:
         return self.states[number]

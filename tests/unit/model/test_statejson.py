@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from presales_repo.model.delegation import Delegation
 from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
-from presales_repo.model.ledger import Countersign, DocumentState, Event, Release, Round
+from presales_repo.model.ledger import Countersign, DocumentState, Event, Release, Round, Tracked
 from presales_repo.model.needs import Needs
 from presales_repo.model.policy import Step
 from presales_repo.model.statejson import STATE_SHAPE, dump_delegations, dump_state, load_delegations, load_state
@@ -61,6 +61,7 @@ RELEASES = st.builds(
     offset=WORDS,
     important=st.booleans(),
     attachments=FILES,
+    tracked=st.lists(st.builds(Tracked, COUNTS, NAMES, WORDS, WORDS, WORDS), max_size=2).map(tuple),
 )
 EVENTS = st.builds(Event, COUNTS, WORDS, WORDS, WORDS, WORDS, WORDS, COUNTS, *[WORDS] * 7)
 STATES = st.builds(

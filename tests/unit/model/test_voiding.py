@@ -24,7 +24,16 @@ PEOPLE = [
 
 @pytest.fixture
 def desk() -> Desk:
-    return Desk(policy_of(PEOPLE, {}, [doctype("record", "none"), doctype("plan", "light")]))
+    return Desk(
+        policy_of(
+            PEOPLE,
+            {},
+            [
+                doctype("record", "none"),
+                doctype("plan", "light", mutable_after_release=["done"], fields={"done": {"type": "date"}}),
+            ],
+        )
+    )
 
 
 def revoking(policy: Policy, who: str, first: int, key: str) -> Policy:
@@ -168,3 +177,28 @@ def test_what_a_second_stolen_key_reaffirmed_is_void_again(desk: Desk) -> None:
     assert desk.published()
     revoke(desk, "shen", desk.sequence, key="second key")
     assert desk.published() == {}
+
+
+def test_a_change_after_release_with_a_stolen_key_is_taken_back_and_what_came_after_it(desk: Desk) -> None:
+    plan = content_of("plan", "lin", done="2023-05-19")
+    desk.submit("lin", plan)
+    desk.decide("approve", "gao")
+    first, second, third = (content_of("plan", "lin", done=f"2023-05-2{day}") for day in range(3))
+    desk.track("lin", first)
+    desk.track("shen", second)
+    desk.track("lin", third)
+    release = desk.state().release
+    assert release is not None
+    assert [text.blob for text in release.texts] == [third.blob, second.blob, first.blob, plan.blob]
+    assert [event.action for event in desk.state().evidence(release)] == ["approve", "track", "track", "track"]
+    revoke(desk, "shen", 4)
+    release = desk.state().release
+    assert release is not None
+    assert (release.version, [mark.changes for mark in release.tracked]) == ("1.0", [("done=2023-05-20",)])
+    assert list(desk.published().values()) == [first.blob]
+    assert [event.action for event in desk.state().evidence(release)] == ["approve", "track"]
+    assert (desk.state().voided, desk.state().last_action) == ((), "void")
+    desk.track("lin", third)
+    revoke(desk, "gao", 2)
+    assert desk.published() == {}
+    assert desk.state().voided[0].waiting == ("gao",)

@@ -48,6 +48,9 @@ TYPES = f"""types:
 - {{id: survey-plan, title_zh: 需求调研计划, chain: light, {_TYPE}}}
 - {{id: interview-record, title_zh: 访谈记录, chain: none, {_TYPE}}}
 - {{id: technical-white-paper, title_zh: 技术白皮书, chain: full-leader, important: true, {_TYPE}}}
+- {{id: issue, title_zh: 协作问题单, chain: light, {_TYPE}, mutable_after_release: [closed_on, verified, actions.done],
+   fields: {{closed_on: {{type: date}}, verified: {{type: string, set_by: reviewer}},
+   actions: {{type: list<object>, item: {{text: {{type: string}}, done: {{type: date}}}}}}}}}}
 - {{id: delegation-letter, title_zh: 审批授权书, chain: leader-only, effect: delegation, {_TYPE}}}
 - {{id: emergency-release, title_zh: 紧急发布申请单, chain: light, effect: emergency, {_TYPE}}}
 """
@@ -214,6 +217,21 @@ class Library:
                 digest=content.document.digest,
                 authors=tuple(dict.fromkeys((*content.document.authors, signer))),
                 attachments=tuple((digest, name) for name, _, digest in content.attachments),
+            )
+        elif action == "track":
+            main = self.git.resolve("refs/heads/main") or ""
+            content = load_content(ledger.reader, main, PATH)
+            state = ledger.document(number)
+            assert state is not None
+            assert state.release is not None
+            entry = replace(
+                entry,
+                document=number,
+                path=PATH,
+                version=state.release.version,
+                content=main,
+                digest=content.document.digest,
+                replaces=state.release.digest,
             )
         elif action in ("countersign", "approve", "reject", "withdraw"):
             state = ledger.document(number)
