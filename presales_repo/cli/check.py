@@ -24,18 +24,23 @@ from presales_repo.i18n import gettext as _
     "--format", "form", type=click.Choice(["text", "json", "github", "sarif"]), default="text", help="Output format."
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--stale", is_flag=True, help="What has to be revised after a change, and nothing else; exit 1 if any.")
 @click.option("--fix", is_flag=True, help="Mend what has exactly one right form.")
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[str, ...], staged: bool, rev: str, form: str, as_json: bool, fix: bool
+    ctx: click.Context, paths: tuple[str, ...], staged: bool, rev: str, form: str, as_json: bool, stale: bool, fix: bool
 ) -> int:
     """Check all documents, or PATHs, against every rule. Nothing is changed without --fix."""
     from presales_repo.ops.check import check
 
+    if stale and (staged or rev or fix):
+        raise click.UsageError(_("--stale goes with neither --staged nor --rev nor --fix."))
     if fix and (staged or rev):
         raise click.UsageError(_("--fix mends working files; it goes with neither --staged nor --rev."))
     session = make_session(ctx)
     paths = tuple(input_path(ctx, path) for path in paths)
+    if stale:
+        return _check_stale(session, paths, "json" if as_json else form)
     mended: list[str] = []
     if fix:
         from presales_repo.ops.fix import fix as mend
@@ -44,18 +49,30 @@ def command(
         for path in mended:
             click.echo(_("Mended {path}").format(path=path), err=True)
     result = check(session, paths, staged=staged, rev=rev, mended=mended)
-    if as_json or form == "json":
-        show_json([finding_json(item) for item in result.findings])
-    elif form == "github":
-        _github(result.findings)
-    elif form == "sarif":
-        show_json(_sarif(result.findings))
-    else:
-        print_findings(result.findings, sys.stdout)
-        if not ctx.find_root().obj["quiet"]:
-            text = _("{files} files checked, {count} findings.")
-            click.echo(text.format(files=result.files, count=len(result.findings)), err=True)
+    _show(result.findings, "json" if as_json else form)
+    if form == "text" and not as_json and not ctx.find_root().obj["quiet"]:
+        text = _("{files} files checked, {count} findings.")
+        click.echo(text.format(files=result.files, count=len(result.findings)), err=True)
     return 1 if has_errors(result.findings) else 0
+
+
+def _check_stale(session: Any, paths: Sequence[str], form: str) -> int:
+    from presales_repo.ops.trace import check_stale
+
+    found = check_stale(session, paths)
+    _show(found, form)
+    return 1 if found else 0
+
+
+def _show(findings: Sequence[Finding], form: str) -> None:
+    if form == "json":
+        show_json([finding_json(item) for item in findings])
+    elif form == "github":
+        _github(findings)
+    elif form == "sarif":
+        show_json(_sarif(findings))
+    else:
+        print_findings(findings, sys.stdout)
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Show one document and its approval."),
     "history": ("history", "Who changed what, when."),
     "diff": ("diff", "Compare versions of a document."),
+    "trace": ("trace", "What rests on what; which requirements are covered."),
     "submit": ("submit", "Submit a document for approval."),
     "countersign": ("countersign", "Sign your department's opinion."),
     "approve": ("approve", "Sign the open step."),

@@ -36,6 +36,10 @@ WORDS = (
     N_("agree"),
     N_("disagree"),
     N_("missing"),
+    # priorities of requirements
+    N_("high"),
+    N_("medium"),
+    N_("low"),
     # severities
     N_("error"),
     N_("warning"),

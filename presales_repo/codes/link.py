@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from presales_repo.codes.rule import N_, Rule
+from presales_repo.codes.trace import RULES as TRACE
 
 RULES = (
     Rule(
@@ -77,4 +78,5 @@ RULES = (
         N_("The digest binds the file to what is signed."),
         "四(二)2; R104",
     ),
+    *TRACE,
 )

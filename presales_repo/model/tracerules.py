@@ -15,8 +15,8 @@ trace:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from presales_repo.model.plaindata import flag_of, mapping_of, text_of, texts_of
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from presales_repo.model.doctype import Field
 
 Where = Mapping[str, tuple[str, ...]]
+_Part = TypeVar("_Part")
 
 
 class MarksStale(NamedTuple):
@@ -48,6 +49,13 @@ class Covers(NamedTuple):
     of: str
 
 
+class Confirms(NamedTuple):
+    """The field that names the version which the customer confirms, and on which conditions."""
+
+    field: str
+    where: Where
+
+
 class Shares(NamedTuple):
     """The field that says what outsiders were given. `open`: sensitivities that anybody may have, `customer_facing`:
     those that they may have of types made for customers."""
@@ -64,6 +72,7 @@ class Trace(NamedTuple):
     marks_stale: MarksStale | None = None
     requirements: Requirements | None = None
     covers: Covers | None = None
+    confirms: Confirms | None = None
     carries: tuple[str, ...] = ()
     current: tuple[str, ...] = ()
     shares: Shares | None = None
@@ -78,21 +87,32 @@ def build_trace(value: Any) -> Trace:
     unknown = set(raw) - set(Trace._fields)
     if unknown:
         raise ValueError(f"trace {min(unknown)}")
-    marks, needs, covers, shares = (raw.get(key) for key in ("marks_stale", "requirements", "covers", "shares"))
     return Trace(
         record=flag_of(raw.get("record", False)),
-        marks_stale=_marks(mapping_of(marks)) if marks is not None else None,
-        requirements=_requirements(mapping_of(needs)) if needs is not None else None,
-        covers=_covers(mapping_of(covers)) if covers is not None else None,
+        marks_stale=_part(raw, "marks_stale", _marks),
+        requirements=_part(raw, "requirements", _requirements),
+        covers=_part(raw, "covers", _covers),
+        confirms=_part(raw, "confirms", _confirms),
         carries=texts_of(raw.get("carries")),
         current=texts_of(raw.get("current")),
-        shares=_shares(mapping_of(shares)) if shares is not None else None,
+        shares=_part(raw, "shares", _shares),
     )
 
 
+def _part(raw: Mapping[str, Any], key: str, build: Callable[[Mapping[str, Any]], _Part]) -> _Part | None:
+    return build(mapping_of(raw[key])) if key in raw else None
+
+
+def _where(raw: Mapping[str, Any]) -> Where:
+    return {name: texts_of(values) for name, values in mapping_of(raw.get("where")).items()}
+
+
 def _marks(raw: Mapping[str, Any]) -> MarksStale:
-    where = {name: texts_of(values) for name, values in mapping_of(raw.get("where")).items()}
-    return MarksStale(text_of(raw.get("field", "")), texts_of(raw.get("types")), where)
+    return MarksStale(text_of(raw.get("field", "")), texts_of(raw.get("types")), _where(raw))
+
+
+def _confirms(raw: Mapping[str, Any]) -> Confirms:
+    return Confirms(text_of(raw["field"]), _where(raw))
 
 
 def _requirements(raw: Mapping[str, Any]) -> Requirements:
@@ -112,12 +132,11 @@ def trace_problems(trace: Trace, fields: Mapping[str, Field]) -> Iterator[str]:
     for name in _named_fields(trace):
         if name not in fields:
             yield f"trace: no field {name}"
-    marks = trace.marks_stale
-    if marks is None:
-        return
-    if not marks.field and not marks.types:
+    marks, confirms = trace.marks_stale, trace.confirms
+    if marks and not marks.field and not marks.types:
         yield "trace: marks_stale needs field or types"
-    for path, values in marks.where.items():
+    conditions = [*(marks.where.items() if marks else ()), *(confirms.where.items() if confirms else ())]
+    for path, values in conditions:
         field = field_at(fields, path)
         if field is None:
             yield f"trace: no field {path}"
@@ -127,7 +146,7 @@ def trace_problems(trace: Trace, fields: Mapping[str, Field]) -> Iterator[str]:
 
 def _named_fields(trace: Trace) -> Iterator[str]:
     yield from (*trace.carries, *trace.current)
-    for part in (trace.marks_stale, trace.requirements, trace.covers, trace.shares):
+    for part in (trace.marks_stale, trace.requirements, trace.covers, trace.confirms, trace.shares):
         if part is not None and part.field:
             yield part.field
     if trace.covers is not None:
