@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "watch": ("watch", "Check documents whenever they are saved."),
     "explain": ("explain", "Explain a code."),
     "list": ("list", "The register of documents."),
+    "search": ("search", "Find documents by their words."),
     "show": ("show", "Show one document and its approval."),
     "history": ("history", "Who changed what, when."),
     "diff": ("diff", "Compare versions of a document."),

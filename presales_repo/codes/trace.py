@@ -1,4 +1,4 @@
-"""Codes L12x and L13x: what a document rests on, covers and shares; and what is behind after a change."""
+"""Codes L12x, L13x: what a document rests on, covers and shares, what is behind after a change; W36x: search."""
 
 from __future__ import annotations
 
@@ -92,5 +92,24 @@ RULES = (
         N_("See whether {number} still holds with {via} as it is now; if not, revise it."),
         N_("What rests on a document that was changed may be behind as well."),
         "四(四)1; R119",
+    ),
+)
+
+SEARCH_RULES = (
+    Rule(
+        "W360",
+        "error",
+        N_("There is nothing to search for."),
+        N_("Name at least one word: prs search 访客预约"),
+        "",
+        "四(四)3; R126",
+    ),
+    Rule(
+        "W361",
+        "error",
+        N_("No document can hold this text: it has more than {limit} characters or {words} words, or is no text."),
+        N_("Search for a few words that stand in the document."),
+        "",
+        "四(四)3; R126",
     ),
 )

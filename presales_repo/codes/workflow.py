@@ -5,6 +5,7 @@ from __future__ import annotations
 from presales_repo.codes.communication import RULES as COMMUNICATION
 from presales_repo.codes.project import PROJECT_RULES
 from presales_repo.codes.rule import N_, Rule
+from presales_repo.codes.trace import SEARCH_RULES
 from presales_repo.codes.upkeep import RULES as UPKEEP
 
 RULES = (
@@ -246,6 +247,7 @@ RULES = (
         N_("A push is judged against what the server has now, never against what the pusher believed."),
         "docs/server.md",
     ),
+    *SEARCH_RULES,
     *(rule for rule in UPKEEP if rule.code.startswith("W")),
     *COMMUNICATION,
     *PROJECT_RULES,

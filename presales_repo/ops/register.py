@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -69,9 +69,13 @@ class Listed:
 def list_documents(session: Session, asked: Filter) -> list[Listed]:
     """The register, filtered, by number."""
     with open_work(session) as work:
-        states = {state.number: state for state in work.ledger.documents()}
-        rows = working_snapshot(work).rows()
-        found = [_listed(work, row, states.get(row.number)) for row in rows if _fits(work, row, asked)]
+        return filter_rows(work, working_snapshot(work).rows(), asked)
+
+
+def filter_rows(work: Work, rows: Iterable[Row], asked: Filter) -> list[Listed]:
+    """The same of an opened repository."""
+    states = {state.number: state for state in work.ledger.documents()}
+    found = [_listed(work, row, states.get(row.number)) for row in rows if _fits(work, row, asked)]
     found = [item for item in found if not asked.status or item.status == asked.status]
     if asked.effective:
         found = [item for item in found if item.status in ("published", "revising")]
