@@ -11,6 +11,7 @@ from presales_repo.codes import rule_of, severity_of
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.i18n import gettext as _
+from presales_repo.i18n import language
 
 _SEVERITIES = {"error": "31", "warning": "33", "info": "36"}
 
@@ -81,8 +82,10 @@ def print_notice(code: str, args: Mapping[str, object]) -> None:
 
 
 def finding_args(finding: Finding) -> dict[str, object]:
-    """What fills the placeholders of a finding's words."""
-    return {"path": finding.path, **finding.args}
+    """What fills the placeholders of a finding's words; of a text that the policy has in both languages, the
+    reader's."""
+    args = {"path": finding.path, **finding.args}
+    return {name: value[language()] if isinstance(value, Mapping) else value for name, value in args.items()}
 
 
 def print_findings(findings: Iterable[Finding], stream: IO[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from presales_repo.codes.rule import N_, Rule
+from presales_repo.codes.rule_data import FIELD_RULES
 
 RULES = (
     Rule(
@@ -203,4 +204,5 @@ RULES = (
         N_("Front matter is read at every look at the register."),
         "",
     ),
+    *FIELD_RULES,
 )

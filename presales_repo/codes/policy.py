@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from presales_repo.codes.project import POLICY_RULES
 from presales_repo.codes.rule import N_, Rule
+from presales_repo.codes.rule_data import POLICY_RULES
 
 RULES = (
     Rule(

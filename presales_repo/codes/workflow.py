@@ -68,7 +68,7 @@ RULES = (
     Rule(
         "W109",
         "error",
-        N_("The document breaks rules, so it cannot be submitted or registered."),
+        N_("The document breaks rules, so it is neither submitted, registered nor published."),
         N_("Correct what is listed, save it with prs save, and run the command again."),
         "",
         "四(三)1",

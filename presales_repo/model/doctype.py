@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from presales_repo.model.fold import fold
 from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 from presales_repo.model.tracerules import NO_TRACE, Trace, build_trace
+from presales_repo.model.typerule import TypeRule, build_rule
 
 FIELD_KINDS = frozenset(
     "string strings int number money bool date datetime period enum enums person persons department departments"
@@ -82,6 +83,7 @@ class DocType(NamedTuple):
     effect: str
     trace: Trace = NO_TRACE
     trackers: tuple[str, ...] = ()
+    rules: tuple[TypeRule, ...] = ()
 
 
 class DocTypes(Mapping[str, DocType]):
@@ -127,6 +129,7 @@ def build_type(raw: Mapping[str, Any]) -> DocType:
             effect=text_of(raw.get("effect", "")),
             trace=build_trace(raw.get("trace")),
             trackers=texts_of(raw.get("trackers")),
+            rules=tuple(build_rule(mapping_of(item)) for item in list_of(raw.get("rules"))),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from presales_repo.model.frontmatter import FrontMatter, read_front_matter
 from presales_repo.model.text import decode_text
@@ -50,6 +50,10 @@ class Document(NamedTuple):
         """The texts of a list of scalars; a single scalar counts as a list of one."""
         return tuple(scalar.text for scalar in scalars(self.node(field)))
 
+    def plain_fields(self) -> dict[str, Any]:
+        """The front matter as nested texts, lists and mappings."""
+        return {key: _plain(node) for key, node in self.head.fields.values.items()}
+
     def line(self, field: str) -> int:
         """The line of a field's key, 1 when absent."""
         key = self.head.fields.keys.get(field)
@@ -79,6 +83,14 @@ class Document(NamedTuple):
         items = node.items if isinstance(node, Items) else ()
         tables = (item for item in items if isinstance(item, Table))
         return tuple(Attachment(_text(item, "path"), _text(item, "sha256"), item.line) for item in tables)
+
+
+def _plain(node: Node) -> Any:
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Items):
+        return [_plain(item) for item in node.items]
+    return {key: _plain(value) for key, value in node.values.items()}
 
 
 def _text(table: Table, key: str) -> str:

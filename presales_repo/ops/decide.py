@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from presales_repo.codes import has_errors, severity_of
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.countersign import deciders, missing_countersigns
@@ -31,6 +32,7 @@ from presales_repo.ops.session import (
     working_snapshot,
 )
 from presales_repo.ops.shared import publisher
+from presales_repo.ops.typerules import opening_findings, publishing_findings
 from presales_repo.store.files import read_file
 from presales_repo.store.history import committers
 from presales_repo.store.repository import require_main
@@ -133,6 +135,7 @@ def _try_open(work: Work, action: str, number: str, note: str, major: bool) -> D
     if findings:
         raise Blocked(findings)
     content = load_content(work.ledger.reader, head, path)
+    _require_rules(opening_findings(work, snapshot, content.document, action, note))
     entry = _opening_entry(work, actor, action, head, content, note, major)
     return append(work, actor, entry)
 
@@ -149,6 +152,12 @@ def until_shared(session: Session, number: str, attempt: Callable[[Work], _T | N
             return decision
         time.sleep(secrets.randbelow(100) / 1000 * (tried + 1))
     raise PrsError("A316", number=number)
+
+
+def _require_rules(findings: list[Finding]) -> None:
+    """Raises Blocked when a rule of the type does not hold; what only warns is `prs check`'s to say."""
+    if has_errors(findings):
+        raise Blocked([finding for finding in findings if severity_of(finding.code) == "error"])
 
 
 def _opening_entry(work: Work, actor: Actor, action: str, head: str, content: Content, note: str, major: bool) -> Entry:
@@ -214,6 +223,7 @@ def _try_decide(work: Work, action: str, number: str, comment: str, principal: s
     if action == "approve":
         require_same_text(work, opened, number)
         entry = replace(entry, minutes=name_minutes(work, entry, opened, minutes))
+        _require_rules(publishing_findings(work, committed_snapshot(work), opened))
     return append(work, actor, entry)
 
 

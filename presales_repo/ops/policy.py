@@ -26,6 +26,7 @@ from presales_repo.ops.decide import require_words
 from presales_repo.ops.session import Actor, Session, Work, company_zone, find_actor, ident, open_work, stamp
 from presales_repo.ops.shared import publisher
 from presales_repo.ops.timetable import read_timetable
+from presales_repo.rules.typerules import wrong_rules
 from presales_repo.store.files import write_file
 from presales_repo.store.repository import require_main
 from presales_repo.store.worktree import commit_paths
@@ -80,7 +81,8 @@ def diff_policy(session: Session) -> str:
 def propose(session: Session, message: str) -> PolicyDecision:
     """Propose the policy/ of the working tree: number it, commit it, record the proposal.
 
-    Raises PrsError A324 nothing changed, A320 not an administrator, A4xx the policy is wrong, W117 no message.
+    Raises PrsError A324 nothing changed, A320 not an administrator, A4xx the policy or a rule of it is wrong, W117 no
+    message.
     """
     message = require_words(message, "-m")
     with open_work(session, deciding=True) as work:
@@ -93,6 +95,8 @@ def propose(session: Session, message: str) -> PolicyDecision:
         policy = build_policy(policy_data({**files, REPOSITORY: numbered}))
         validate_policy(policy)
         read_timetable(policy)
+        for wrong in wrong_rules(policy):
+            raise PrsError(wrong.code, **wrong._asdict())
         company_zone(policy)
         content = _commit_policy(work, actor, head, files[REPOSITORY], numbered, message)
         return _record(work, actor, "policy-propose", content, policy, message)

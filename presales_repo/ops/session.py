@@ -15,6 +15,7 @@ from presales_repo.ops.shared import follow
 from presales_repo.store.files import locked
 from presales_repo.store.index import Index
 from presales_repo.store.ledger import Ledger, open_ledger
+from presales_repo.store.published import Published
 from presales_repo.store.remote import has_remote
 from presales_repo.store.repository import Repository, check_git, open_repository
 from presales_repo.store.sign import SigningKey, load_signing_key
@@ -182,11 +183,6 @@ def open_index(repository: Repository) -> Index:
     return Index(repository.git, repository.private("index.sqlite"))
 
 
-def release_lookup(ledger: Ledger) -> Callable[[str, str], bool]:
-    """Answers whether a version is published."""
-
-    def has_release(number: str, version: str) -> bool:
-        state = ledger.document(number)
-        return state is not None and state.release_of(version) is not None
-
-    return has_release
+def release_lookup(ledger: Ledger) -> Published:
+    """Answers which versions are published, and what stands in them."""
+    return Published(ledger)

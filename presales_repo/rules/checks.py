@@ -10,7 +10,7 @@ from presales_repo.model.doctype import DocType
 from presales_repo.model.document import Document, read_document
 from presales_repo.model.frontmatter import conflict_lines
 from presales_repo.model.number import parse_number
-from presales_repo.model.outline import outline
+from presales_repo.model.outline import Outline, outline
 from presales_repo.model.paths import (
     ATTACHMENTS,
     COMMON,
@@ -85,14 +85,23 @@ def check_document(path: str, data: bytes | None, policy: Policy, register: Regi
     else:
         findings += check_name(document, doctype, policy, register)
         findings += check_references(document, doctype, policy, register)
-    return findings + _check_body(document, doctype, register)
-
-
-def _check_body(document: Document, doctype: DocType | None, register: Register) -> list[Finding]:
     conflicts = list(check_conflicts(document))
-    if conflicts:
-        return conflicts
-    structure = outline(document.body, document.head.body_line)
+    structure = None if conflicts else outline(document.body, document.head.body_line)
+    findings += conflicts if structure is None else _check_body(document, doctype, structure, register)
+    if doctype is not None and doctype.rules and structure is not None:
+        findings += _check_rules(document, doctype, structure, policy, register)
+    return findings
+
+
+def _check_rules(
+    document: Document, doctype: DocType, structure: Outline, policy: Policy, register: Register
+) -> list[Finding]:
+    from presales_repo.rules.expressions import check_rules  # with its engine, only for types that have rules
+
+    return list(check_rules(document, doctype, structure, policy, register))
+
+
+def _check_body(document: Document, doctype: DocType | None, structure: Outline, register: Register) -> list[Finding]:
     findings = [*check_text(document), *check_links(document, structure.links, register)]
     return findings + list(check_headings(document, doctype, structure) if doctype else ())
 
@@ -102,7 +111,11 @@ def check_project(path: str, data: bytes | None, policy: Policy, register: Regis
     document = _read(path, data)
     if not isinstance(document, Document):
         return document
-    return [*check_record(document, policy, register), *_check_body(document, None, register)]
+    findings = list(check_record(document, policy, register))
+    conflicts = list(check_conflicts(document))
+    if conflicts:
+        return findings + conflicts
+    return findings + _check_body(document, None, outline(document.body, document.head.body_line), register)
 
 
 def _read(path: str, data: bytes | None) -> Document | list[Finding]:

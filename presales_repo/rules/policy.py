@@ -22,6 +22,7 @@ from presales_repo.model.policy import (
     validate_policy,
 )
 from presales_repo.rules.checks import as_finding
+from presales_repo.rules.typerules import wrong_rules
 
 # The file that defines what a refusal names: by the first word of its `where`, or by its code with the argument.
 _DEFINED_IN = {
@@ -49,7 +50,16 @@ def check_policy(files: Mapping[str, bytes], digest: str) -> list[Finding]:
             return [finding]
         path, line = _place(error, files)
         return [finding._replace(path=finding.path or path, line=line)]
-    return list(_meetings_without_minutes(policy, files))
+    return [*_meetings_without_minutes(policy, files), *_wrong_rules(policy, files)]
+
+
+def _wrong_rules(policy: Policy, files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """A407, A408 a rule of a type that cannot be asked."""
+    texts = {path: data.decode("utf-8", "replace") for path, data in files.items() if path.startswith(TYPES)}
+    for wrong in wrong_rules(policy):
+        lines = ((path, _line_of(texts[path], [wrong.type, wrong.rule], "")) for path in sorted(texts))
+        path, line = next((place for place in lines if place[1]), (TYPES, 0))
+        yield Finding(wrong.code, path, line, 0, wrong._asdict())
 
 
 def _validate_calendar(policy: Policy) -> None:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from presales_repo.model.looked import Looked
 
-class Register(Protocol):
+
+class Shelf(Protocol):
+    """Other documents, as a rule of a type sees them."""
+
+    def look(self, number: str, version: str = "") -> Looked | None:
+        """The document with a number as its file stands, or as a version of it was published; None when it is not
+        there."""
+
+    def documents(self, project: str, type_id: str) -> Sequence[Looked]:
+        """The documents of a type in a project, as their files stand; "" for those of no project."""
+
+
+class Register(Shelf, Protocol):
     """Answers about the repository as it will be after the change that is being checked."""
 
     def has_number(self, number: str) -> bool:

@@ -18,9 +18,9 @@ from presales_repo.model.text import hidden_character
 from presales_repo.model.yamlsubset import Items, Node, Scalar, Table
 from presales_repo.rules.words import FEW, nearest, shown
 
-_INT = re.compile(r"-?[0-9]{1,18}")
-_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
-_MONEY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
+INT = re.compile(r"-?[0-9]{1,18}")
+DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
+MONEY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 _DATE = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -187,7 +187,7 @@ def _check_string(field: Field, node: Scalar, path: str) -> Iterator[Finding]:
 
 
 def _check_number(field: Field, kind: str, node: Scalar, path: str) -> Iterator[Finding]:
-    pattern = {"int": _INT, "number": _DECIMAL, "money": _MONEY}[kind]
+    pattern = {"int": INT, "number": DECIMAL, "money": MONEY}[kind]
     if not pattern.fullmatch(node.text):
         yield _finding("F111", field, node, path, found=shown(node.text), expected=EXAMPLES[kind])
         return

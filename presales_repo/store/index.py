@@ -12,15 +12,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from presales_repo.errors import PrsError
-from presales_repo.model.document import Document, read_document
+from presales_repo.model.document import read_document
 from presales_repo.model.paths import PROJECT_RECORD, SUFFIX, is_in_store, split_document_path
-from presales_repo.model.yamlsubset import Items, Node, Scalar
 from presales_repo.store.git import EMPTY_TREE, Git
 
 if TYPE_CHECKING:
     from presales_repo.store.sqlite import Connection
 
-FORMAT = "4"
+FORMAT = "5"
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how Python shows bytes of a name that are not UTF-8 (PEP 383)
 _BATCH = 500
 _META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
@@ -30,6 +29,7 @@ CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, blob TEXT NOT NULL, numb
   type TEXT NOT NULL, project TEXT NOT NULL, author TEXT NOT NULL, created TEXT NOT NULL, fields TEXT NOT NULL)
   WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS file_number ON file (number);
+CREATE INDEX IF NOT EXISTS file_project ON file (project, type);
 """
 
 
@@ -65,20 +65,8 @@ def make_row(path: str, blob: str, data: bytes | None) -> Row:
         document.value("project"),
         document.value("author"),
         document.value("created"),
-        _plain_fields(document),
+        document.plain_fields(),
     )
-
-
-def _plain_fields(document: Document) -> dict[str, Any]:
-    return {key: _plain(node) for key, node in document.head.fields.values.items()}
-
-
-def _plain(node: Node) -> Any:
-    if isinstance(node, Scalar):
-        return node.text
-    if isinstance(node, Items):
-        return [_plain(item) for item in node.items]
-    return {key: _plain(value) for key, value in node.values.items()}
 
 
 def is_document(path: str) -> bool:
@@ -174,6 +162,11 @@ class Index:
         """Documents that carry a number; more than one is a fault in the data."""
         found = self._db.execute("SELECT * FROM file WHERE number = ? ORDER BY path", (number,))
         return [_row(values) for values in found]
+
+    def of_project(self, project: str, type_id: str) -> list[Row]:
+        """The documents of a type in a project, by number."""
+        query = "SELECT * FROM file WHERE project = ? AND type = ? ORDER BY number"
+        return [_row(values) for values in self._db.execute(query, (project, type_id))]
 
     def by_path(self, path: str) -> Row | None:
         """The document at a path."""

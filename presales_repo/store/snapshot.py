@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from presales_repo.errors import PrsError
+from presales_repo.model.looked import Looked
 from presales_repo.model.paths import PROJECT_RECORD
 from presales_repo.model.text import MAX_BYTES
 from presales_repo.model.tree import TREE_MODE, list_tree
 from presales_repo.store.files import read_file
 from presales_repo.store.git import EMPTY_TREE, Git
 from presales_repo.store.index import Index, RawChange, Row, diff_trees, is_document, make_row, parse_raw_diff
+
+# The ledger is more than git's hooks load.
+if TYPE_CHECKING:
+    from presales_repo.store.published import Published
 
 DELETED = "000000"
 _ATTACHMENT_LIMIT = 512 * 1024 * 1024
@@ -41,7 +46,7 @@ class Snapshot:
         tree: str,
         changes: Mapping[str, Change],
         root: str = "",
-        released: Callable[[str, str], bool] | None = None,
+        released: Published | None = None,
         merged: Collection[str] = (),
         reservations: Mapping[str, str] | None = None,
     ) -> None:
@@ -190,9 +195,27 @@ class Snapshot:
 
     def has_release(self, number: str, version: str) -> bool | None:
         """Whether a version is published; None without a ledger to ask."""
-        return self._released(number, version) if self._released else None
+        return self._released.has(number, version) if self._released else None
+
+    def look(self, number: str, version: str = "") -> Looked | None:
+        """The document with a number, or a published version of it; without a ledger, what stands in the file."""
+        if version and self._released:
+            return self._released.look(number, version)
+        changed, near = self._changed(number), self._near_row(number)
+        rows = changed or ([near] if near else self.find(number))
+        return self._looked(rows[0]) if rows else None
+
+    def documents(self, project: str, type_id: str) -> list[Looked]:
+        """The documents of a type in a project, by number."""
+        kept = [row for row in self._base().of_project(project, type_id) if row.path not in self.changes]
+        kept += [row for row in self._overlay().values() if (row.project, row.type) == (project, type_id)]
+        return [self._looked(row) for row in sorted(kept, key=lambda row: row.number)]
 
     # -- inside
+
+    def _looked(self, row: Row) -> Looked:
+        version = self._released.version(row.number) if self._released else None
+        return Looked(row.number, row.type, row.author, version, row.fields)
 
     def _folders(self) -> tuple[set[str], dict[str, int]]:
         """Folders that the change puts files into, and how many files it removes below others."""
@@ -220,11 +243,20 @@ class Snapshot:
 
     def _stands_near(self, number: str) -> bool:
         """Whether an unchanged document carries a number in a project's folder in which something is changed."""
+        return self._near_row(number) is not None
+
+    def _near_row(self, number: str) -> Row | None:
+        """That document."""
         if self._near is None:
             folders = {tuple(path.split("/")[:2]) for path in self._listed if path.startswith("projects/")}
             self._near = [path for folder in sorted(folders) for path in self._documents_in("/".join(folder))]
-        named = (path for path in self._near if path.rsplit("/", 1)[1].startswith(number))
-        return any(path not in self.changes and self._committed_number(path) == number for path in named)
+        for path in self._near:
+            if path.rsplit("/", 1)[1].startswith(number) and path not in self.changes:
+                before = self.git.read(f"{self.tree}:{path}")
+                row = make_row(path, before.oid, before.data) if before else None
+                if row and row.number == number:
+                    return row
+        return None
 
     def _documents_in(self, project: str) -> Iterator[str]:
         """The files of a project's category folders, as committed."""

@@ -27,7 +27,7 @@ RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 FOUNDATION = LAYERS[-1]
 # Slow to load, or a dependency that we may want to replace: one module each knows them.
 ONE_HOME = frozenset(
-    {"cryptography", "git", "icalendar", "markdown_it", "rich", "segno", "sqlite3", "watchdog", "weasyprint"}
+    {"cel", "cryptography", "git", "icalendar", "markdown_it", "rich", "segno", "sqlite3", "watchdog", "weasyprint"}
 )
 # The model takes values and gives values: nothing to read, write, wait for or draw at random.
 IMPURE = frozenset({"io", "locale", "os", "pathlib", "random", "secrets", "shutil", "socket", "subprocess", "time"})

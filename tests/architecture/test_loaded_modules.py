@@ -17,8 +17,8 @@ from tests.conftest import PAPER
 
 # Libraries, and parts of Python that take long to load; each is allowed only where it is named.
 HEAVY = frozenset(
-    "click cryptography dataclasses datetime _hashlib git icalendar inspect json markdown_it pypdf rich segno sqlite3"
-    " urllib watchdog weasyprint".split()
+    "cel click cryptography dataclasses datetime _hashlib git icalendar inspect json markdown_it pypdf rich segno"
+    " sqlite3 urllib watchdog weasyprint".split()
 )
 _IMPORTED = re.compile(r"^import time:.*\| +(\S+)$", re.MULTILINE)
 # What click itself loads, and what reading the ledger and the register takes.
@@ -105,7 +105,7 @@ def test_command(words: tuple[str, ...], request: pytest.FixtureRequest) -> None
 
 def test_heavy_libraries_are_those_we_depend_on() -> None:
     declared = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    names = {"gitpython": "git", "markdown-it-py": "markdown_it", "pyyaml": "yaml"}
+    names = {"gitpython": "git", "markdown-it-py": "markdown_it", "pyyaml": "yaml", "common-expression-language": "cel"}
     block = declared.partition("\ndependencies = [")[2].partition("]\n")[0]
     wanted = {names.get(name, name) for name in re.findall(r'"([a-z-]+)', block)}
     light = {"tzdata", "yaml"}  # data, and one parser that everybody needs

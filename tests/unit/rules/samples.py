@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from presales_repo.findings import Finding
+from presales_repo.model.looked import Looked
 from presales_repo.model.policy import PEOPLE, Policy, build_policy, policy_data
 from presales_repo.ops.init import built_in_policy
 from presales_repo.rules.checks import check_file
@@ -31,12 +32,14 @@ POLICY = policy()
 @dataclass(frozen=True)
 class Shelf:
     """The register of a repository that holds `files` (path → bytes) with numbers up to 900 issued in April 2023.
-    `numbers`: number → paths; `released`: published versions, None where there is no ledger."""
+    `numbers`: number → paths; `released`: published versions, None where there is no ledger;
+    `others`: what rules may look up."""
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
     released: frozenset[tuple[str, str]] | None = frozenset()
+    others: tuple[Looked, ...] = ()
 
     def has_number(self, number: str) -> bool:
         return number in self.numbers
@@ -62,6 +65,14 @@ class Shelf:
 
     def has_release(self, number: str, version: str) -> bool | None:
         return None if self.released is None else (number, version) in self.released
+
+    def look(self, number: str, version: str = "") -> Looked | None:
+        return next(
+            (item for item in self.others if (item.number, version) in ((number, ""), (number, item.version))), None
+        )
+
+    def documents(self, project: str, type_id: str) -> list[Looked]:
+        return [item for item in self.others if (item.fields.get("project", ""), item.type) == (project, type_id)]
 
 
 EMPTY = Shelf()

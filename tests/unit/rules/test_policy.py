@@ -76,6 +76,20 @@ EDITS = {
         "A402",
         "[boss",
     ),
+    "a rule of a field that is not there": (
+        "types/XS.yaml",
+        "doc.event_date",
+        "doc.event_day",
+        "A408",
+        "captured-after",
+    ),
+    "a rule without a moment": (
+        "types/XS.yaml",
+        "field: captured_date",
+        "when: never\n        field: captured_date",
+        "A407",
+        "captured-after",
+    ),
     "no such kind of common field": (
         "repository.yaml",
         "created: {type: date",

@@ -67,6 +67,7 @@ def test_what_the_register_knows_of_a_document(library: Library, index: Index) -
         "type": "survey-plan",
         "author": "lin",
         "keywords": ["a", "b"],
+        "nested": {"c": "d"},
         "empty": "",
     }
     assert index.by_number("QD202305002") == [row]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from presales_repo.model.looked import Looked
 from presales_repo.store.index import Index, Row, is_document, make_row
 from presales_repo.store.reserve import reserve_number
 from presales_repo.store.snapshot import (
@@ -63,6 +64,19 @@ def modes(desk: Library) -> dict[str, str]:
 
 
 # -- what changed
+
+
+class Only:
+    """A ledger in which one version is published."""
+
+    def has(self, number: str, version: str) -> bool:
+        return (number, version) == (NUMBER, "1.0")
+
+    def version(self, number: str) -> str:
+        return "1.0" if number == NUMBER else ""
+
+    def look(self, number: str, version: str = "") -> Looked | None:
+        return Looked(number, "", "", version, {}) if self.has(number, version) else None
 
 
 def test_an_untouched_tree_has_no_changes(desk: Library) -> None:
@@ -212,9 +226,7 @@ def test_issued_numbers(desk: Library, index: Index) -> None:
 
 def test_published_versions_are_asked_for_only_where_there_is_a_ledger(desk: Library, index: Index) -> None:
     assert working(desk, index).has_release(NUMBER, "1.0") is None
-    asked = Snapshot(
-        desk.git, index, head_tree(desk.git), {}, released=lambda number, version: (number, version) == (NUMBER, "1.0")
-    )
+    asked = Snapshot(desk.git, index, head_tree(desk.git), {}, released=Only())
     assert [asked.has_release(NUMBER, "1.0"), asked.has_release(NUMBER, "1.1")] == [True, False]
 
 
