@@ -9,11 +9,14 @@ from presales_repo.model.document import Document
 from presales_repo.model.expression import missing
 from presales_repo.model.fold import fold, fold_heading
 from presales_repo.model.looked import Looked
+from presales_repo.model.number import split_reference
 from presales_repo.model.outline import Outline
 from presales_repo.model.policy import Policy
 from presales_repo.rules.register import Shelf
 from presales_repo.rules.typed import typed_fields
-from presales_repo.rules.values import MAX_ITEMS, is_date, split_reference
+from presales_repo.rules.values import MAX_ITEMS, is_date
+
+_FURTHEST = 3660  # days of which working ones are counted
 
 
 class Lookups:
@@ -34,6 +37,7 @@ class Lookups:
             "ref": self.ref,
             "documents": self.documents,
             "person": self.person,
+            "workdays_between": self.workdays_between,
         }
 
     def section(self, title: str) -> str:
@@ -85,6 +89,21 @@ class Lookups:
             "roles": list(person.roles),
             "active": person.active,
         }
+
+    def workdays_between(self, first: str, last: str) -> int:
+        """How many working days of the policy's calendar come after one date, up to another; none when that is
+        earlier. From a policy without a calendar: Monday to Friday. Counted for
+        ten years at most."""
+        import datetime
+
+        from presales_repo.model.calendar import WorkCalendar, build_calendar, working_days_between
+
+        raw = self._policy.calendar
+        calendar = build_calendar(raw) if raw else WorkCalendar(frozenset(range(1, 6)), frozenset(), frozenset())
+        start, end = (datetime.date.fromisoformat(day(text)) for text in (first, last))
+        if (end - start).days > _FURTHEST:
+            end = start + datetime.timedelta(days=_FURTHEST)
+        return working_days_between(calendar, start, end)
 
     def _shown(self, found: Looked) -> dict[str, Any]:
         typed = typed_fields(found.fields, self._policy.types.get(found.type), self._policy)
@@ -145,16 +164,6 @@ def days_between(first: str, last: str) -> int:
     return (end - start).days
 
 
-def workdays_between(first: str, last: str) -> int:
-    """How many working days come after one date, up to another."""
-    import datetime
-
-    from presales_repo.model.emergency import working_days
-
-    start, end = (datetime.date.fromisoformat(day(text)) for text in (first, last))
-    return working_days(start, end)
-
-
 def last_day(period: str) -> str:
     """The last day of a period: 2023, 2023Q2, 2023-05."""
     import calendar
@@ -183,9 +192,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "yuan": yuan,
     "day": day,
     "days_between": days_between,
-    "workdays_between": workdays_between,
     "last_day": last_day,
     "mentions": mentions,
     "number": number,
 }
-LOOKUPS = frozenset("section has_heading ref documents person".split())
+LOOKUPS = frozenset("section has_heading ref documents person workdays_between".split())

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from presales_repo.model.doctype import DocType, Field
+from presales_repo.model.doctype import DocType, Field, enum_key
 from presales_repo.model.policy import Policy
-from presales_repo.rules.values import DECIMAL, INT, LIST_KINDS, MONEY, enum_key, is_date, is_datetime
+from presales_repo.rules.values import DECIMAL, INT, LIST_KINDS, MONEY, is_date, is_datetime
 
 _LISTS = frozenset((*LIST_KINDS, "list<object>"))
 
