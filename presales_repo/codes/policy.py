@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from presales_repo.codes.project import POLICY_RULES
 from presales_repo.codes.rule import N_, Rule
-from presales_repo.codes.rule_data import POLICY_RULES
+from presales_repo.codes.rule_data import RULE_RULES
 
 RULES = (
     Rule(
@@ -80,4 +80,5 @@ RULES = (
         "",
     ),
     *POLICY_RULES,
+    *RULE_RULES,
 )

@@ -31,7 +31,7 @@ FIELD_RULES = (
     ),
 )
 
-POLICY_RULES = (
+RULE_RULES = (
     Rule(
         "A407",
         "error",
