@@ -18,7 +18,7 @@ _WHY = {
     "open": N_("still open: {found}"),
     "not-covered": N_("not there, or not passed: {found}"),
     "too-early": N_("from before the last change of state"),
-    "stale": N_("has to be revised first: {found}"),
+    "stale": N_("has to be revised first, because of {found}"),
     "record": N_("project.md lacks {name}"),
 }
 _OUTCOMES = {"success": N_("success"), "failure": N_("failure"), "none": N_("dropped, cancelled")}

@@ -12,7 +12,9 @@ from presales_repo.model.entry import ADVANCE, Entry
 from presales_repo.model.facts import Fact, Facts
 from presales_repo.model.gates import Evidence, GateCheck, Situation, check_gate, evidence_for
 from presales_repo.model.lifecycle import PREVIOUS, Lifecycle, build_lifecycle
+from presales_repo.model.policy import Policy
 from presales_repo.model.projects import ProjectState, find_project, gates_of, project_of, targets
+from presales_repo.model.trace import stale
 from presales_repo.ops.decide import clean_comment, until_shared
 from presales_repo.ops.facts import read_facts
 from presales_repo.ops.projects import find_project as find_folder
@@ -116,7 +118,7 @@ def _way(lifecycle: Lifecycle, project: ProjectState, to: str) -> tuple[str, tup
 def situation_of(work: Work, facts: Facts, project: ProjectState, record: Document) -> Situation:
     """What the gates of a project look at."""
     fields = {name: record.value(name) for name in record.head.fields.values}
-    return Situation(documents_of(facts, project.id), fields, project.since, stale_numbers(work, facts))
+    return Situation(documents_of(facts, project.id), fields, project.since, stale_numbers(work.policy, facts))
 
 
 def documents_of(facts: Facts, project: str) -> list[Evidence]:
@@ -133,6 +135,8 @@ def in_force(fact: Fact) -> bool:
     return fact.published is not None and fact.status not in _ENDED
 
 
-def stale_numbers(_work: Work, _facts: Facts) -> Mapping[str, str]:
-    """Why a document has to be revised before it counts again, by number."""
-    return {}
+def stale_numbers(policy: Policy, facts: Facts) -> Mapping[str, str]:
+    """The documents because of which one has to be revised before it counts again, by number. What only rests on
+    something that is behind may be right as it stands."""
+    hard = {number: [item.by for item in why if not item.is_soft] for number, why in stale(facts, policy).items()}
+    return {number: ", ".join(dict.fromkeys(names)) for number, names in hard.items() if names}

@@ -21,7 +21,8 @@ Files = Mapping[str, bytes | tuple[str, bytes] | None]
 """path → bytes, (mode, bytes), or None to take out."""
 
 _ORDER = (
-    "Format", "Ledger", "Sequence", "Action", "Document", "Path", "Version", "Step", "Authors", "Content", "Digest",
+    "Format", "Ledger", "Sequence", "Action", "Document", "Path", "Version", "Step",
+    "Project", "From", "To", "Gates", "Waived", "Evidence", "Authors", "Content", "Digest",
     "Replaces", "Attachments", "Policy", "Signer",
 )  # fmt: skip
 
@@ -61,7 +62,17 @@ class Forgery:
         claims = self.claims
         version = claims.get("Version") and f"v{claims['Version']}"
         subject = " ".join(
-            word for word in ("prs:", claims["Action"], claims.get("Document"), version, claims.get("Step")) if word
+            word
+            for word in (
+                "prs:",
+                claims["Action"],
+                claims.get("Document"),
+                version,
+                claims.get("Step"),
+                claims.get("Project"),
+                claims.get("To"),
+            )
+            if word
         )
         trailers = "".join(f"Prs-{key}: {claims[key]}\n" for key in _ORDER if claims.get(key))
         return self.message("\n\n".join(part for part in (subject, self.comment, trailers) if part))
@@ -196,6 +207,16 @@ class Forger:
         )  # fmt: skip
         entry.tree = self.tree({path: text}, entry.tree)
         return entry
+
+    def move(self, to: str, gates: str, evidence: str, signer: str = "shen", *, origin: str, path: str) -> Forgery:
+        """A project goes from one state to another; `path`: of its record."""
+        content = self.oid(MAIN)
+        digest = sha256(self.git("cat-file", "blob", f"{content}:{path}"))
+        project = path.split("/")[1].split("-", maxsplit=1)[0]
+        claims = {"From": origin, "To": to, "Gates": gates, "Evidence": evidence}
+        return self._entry(
+            "advance", signer, "", content, Project=project, Path=percent(path), Digest=digest, **claims,
+        )  # fmt: skip
 
     def proposal(self, files: Mapping[str, bytes], signer: str = "cheng", *, version: str = "2") -> Forgery:
         """The policy of `files` as the next one."""

@@ -10,6 +10,7 @@ import yaml
 
 from presales_repo.model.policy import PEOPLE
 from tests.attacks.forge import Forger
+from tests.attacks.ledger.projects import LIFE, stage
 from tests.company import make_key
 from tests.unit.store.library import OPENED, PATH, Library, document, make_keys, new_library, policy_files
 
@@ -64,9 +65,11 @@ def states(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Li
     tracked.append("approve", "shen")
     tracked.commit({PATH: CLOSED})
     tracked.append("track", "lin")
+    projects = new_library(folder / "projects", keys, staff(keys, project=LIFE.encode()))
+    stage(projects)
     return {
         "founded": founded, "submitted": submitted, "published": published, "reviewing": paper, "reviewed": reviewed,
-        "tracked": tracked,
+        "tracked": tracked, "projects": projects,
     }  # fmt: skip
 
 

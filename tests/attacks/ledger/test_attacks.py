@@ -12,11 +12,12 @@ from tests.attacks.ledger.on_messages import messages
 from tests.attacks.ledger.on_objects import objects
 from tests.attacks.ledger.on_people import people
 from tests.attacks.ledger.on_policies import policies
+from tests.attacks.ledger.on_projects import projects
 from tests.attacks.ledger.on_tracking import tracking
 from tests.attacks.ledger.on_transplants import transplants
 from tests.attacks.ledger.on_trees import trees
 
-CATALOGUES = (objects, messages, trees, people, policies, transplants, tracking)
+CATALOGUES = (objects, messages, trees, people, policies, transplants, tracking, projects)
 ATTACKS = [attack for catalogue in CATALOGUES for attack in catalogue.attacks]
 MUTANTS = [
     pytest.param(attack, row, id=f"{attack.name}-{number}")
