@@ -10,4 +10,5 @@ P4  `prs check`, `list`, `show`, nothing changed: CPU ≤ start-up + 3 × `git l
 P5  `prs new`: CPU ≤ 1.3 × the same in the smallest repository
 P6  `prs submit`, `prs approve`: CPU ≤ start-up + 6 × one signature by ssh-keygen; as P5 for growth
 P7  `prs verify --full`: ≥ 2,000 entries/s and core, ≥ 30 × `git verify-commit`
+P9  numbers over ssh, eight clones at once: no duplicate, no gap, ≥ 0.5 × the rate of plain `git push`
 """

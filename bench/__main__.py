@@ -30,6 +30,10 @@ def main(arguments: Sequence[str]) -> int:
     rows = [row for size in measured for row in size.rows]
     if len(measured) > 1:
         rows += growth(measured[0], measured[-1])
+    if wanted is None or "P9" in wanted:
+        from bench.shared import numbers_over_ssh
+
+        rows.append(numbers_over_ssh())
     _print_table(sorted(rows, key=lambda row: (row.id, row.work, row.docs)))
     return 0
 

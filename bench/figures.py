@@ -1,4 +1,4 @@
-"""What is measured, each figure against its target (P1 to P7 in bench/__init__.py)."""
+"""What is measured, each figure against its target (bench/__init__.py; P9 in bench/shared.py)."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from presales_repo.store.objects import new_object, write_objects
 
 _CLAIM = re.compile(rb"^Prs-Number: ([A-Z0-9]+)$", re.MULTILINE)
 _NONE = "0" * 40
-_TRIES = 50
+_TRIES = 100
 
 
 def reservation_ref(stage: str, period: str) -> str:
@@ -116,7 +116,7 @@ def reserve_number(
     period = f"{year:04d}{month:02d}"
     ref = reservation_ref(stage, period)
     known = highest_known()
-    for attempt in range(_TRIES):
+    for _ in range(_TRIES):
         claim = git.read(ref)
         last = max(known, _sequence(claim, stage, period) if claim else 0)
         if last >= LAST_SEQUENCE:
@@ -126,7 +126,8 @@ def reserve_number(
             return number
         if claim is None and git.resolve(ref) is None:
             raise PrsError("N110", ref=ref)  # there is a ref, and it leads nowhere
-        time.sleep(secrets.randbelow(20) / 1000 * (attempt + 1))
+        # Never longer after more tries: whoever has waited long would lose to those who have just come.
+        time.sleep(secrets.randbelow(100) / 1000)
     raise PrsError("N111", stage=stage, period=period)
 
 
