@@ -13,4 +13,28 @@ RULES = (
         N_("`prs due --ics` writes its own file again, and no other."),
         "RFC 5545",
     ),
+    Rule(
+        "W341",
+        "error",
+        N_("`{field}` is given twice."),
+        N_("Give one value; only lists may be given several times."),
+        "",
+        "docs/commands.md",
+    ),
+    Rule(
+        "W342",
+        "error",
+        N_("Documents of type {type} have no heading {heading}."),
+        N_("Their headings are: {known}"),
+        "",
+        "policy/types",
+    ),
+    Rule(
+        "W343",
+        "error",
+        N_("{type} ({title}) needs an approval."),
+        N_("Leave out --register; then prs save, prs submit."),
+        N_("Only records that need no approval are published by their author alone."),
+        "四(三)1; R167",
+    ),
 )

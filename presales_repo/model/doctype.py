@@ -51,11 +51,21 @@ class Field(NamedTuple):
     set_by: str = ""
 
 
+class Quote(NamedTuple):
+    """What a new document repeats from those of another type in its project: the text below these headings."""
+
+    type: str
+    headings: tuple[str, ...]
+
+
 class RequiredHeading(NamedTuple):
-    """A heading that each document of a type has, and what to write under it."""
+    """A heading that each document of a type has, and what to write under it. `quote`: what a new document finds
+    there; `fill`: fields that say it, where the document is published as soon as it is written."""
 
     title: str
     hint: str
+    quote: Quote | None = None
+    fill: tuple[str, ...] = ()
 
 
 class DocType(NamedTuple):
@@ -137,7 +147,13 @@ def _heading(raw: Any) -> RequiredHeading:
     if isinstance(raw, str):
         return RequiredHeading(raw, "")
     table = mapping_of(raw)
-    return RequiredHeading(text_of(table["title"]), text_of(table.get("hint") or ""))
+    quote = mapping_of(table.get("quote"))
+    return RequiredHeading(
+        text_of(table["title"]),
+        text_of(table.get("hint") or ""),
+        Quote(text_of(quote["type"]), texts_of(quote["headings"])) if quote else None,
+        texts_of(table.get("fill")),
+    )
 
 
 def build_fields(raw: Any, where: str) -> dict[str, Field]:

@@ -70,4 +70,9 @@ def _is_unwritten(sections: tuple[Section, ...], at: int, required: RequiredHead
     if not text:
         return at + 1 == len(sections) or sections[at + 1].level <= sections[at].level
     hint = PLACEHOLDER.format(hint=required.hint or required.title)
-    return hint in text or _PLACEHOLDER.fullmatch(text) is not None
+    return hint in text or is_hint(text)
+
+
+def is_hint(text: str) -> bool:
+    """Whether a section's text is nothing but a hint of a template."""
+    return _PLACEHOLDER.fullmatch(text) is not None
