@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from presales_repo.errors import PrsError
 from presales_repo.model.deadlines import LATE, Due, ProjectSeen, Surroundings, listed, open_items
 from presales_repo.model.delegation import parse_day
-from presales_repo.model.facts import Facts
 from presales_repo.ops.facts import read_facts
-from presales_repo.ops.projects import Project, read_projects
+from presales_repo.ops.projects import Project, read_projects, records
 from presales_repo.ops.session import Session, Work, company_time, company_zone, find_actor, open_work
 from presales_repo.ops.timetable import read_timetable
 from presales_repo.store.files import disk_errors, write_file
@@ -82,9 +81,10 @@ def _is_calendar(path: str) -> bool:
 
 def surroundings(work: Work) -> Surroundings:
     """All that deadlines are held against, read once."""
-    facts, projects = read_facts(work), read_projects(work)
+    facts = read_facts(work)
     now = company_time(work.session, work.policy)
-    seen = {project.id: _seen(work, project, facts) for project in projects}
+    opened_on = {record.value("id"): parse_day(record.value("opened_on")) for record in records(work)}
+    seen = {project.id: _seen(work, project, opened_on.get(project.id)) for project in read_projects(work)}
     opened = (project.opened_on for project in seen.values() if project.opened_on)
     started = min([now.date(), *opened, *_days(fact.created for fact in facts)])
     return Surroundings(facts, work.policy, seen, work.ledger.head.delegations, now, started)
@@ -96,11 +96,10 @@ def require_project(work: Work, project: str) -> None:
         raise PrsError("P106", project=project)
 
 
-def _seen(work: Work, project: Project, facts: Facts) -> ProjectSeen:
+def _seen(work: Work, project: Project, opened_on: datetime.date | None) -> ProjectSeen:
     states = work.policy.project.get("states") or {}
     active = bool((states.get(project.state) or {}).get("active", True))
-    opened = min(_days(fact.created for fact in facts.of(project=project.id)), default=None)
-    return ProjectSeen(project.id, project.name, project.manager, project.state, active, opened)
+    return ProjectSeen(project.id, project.name, project.manager, project.state, active, opened_on)
 
 
 def _days(texts: Iterable[str]) -> list[datetime.date]:
