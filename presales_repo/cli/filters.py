@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presales_repo.cli.complete import complete_project, complete_type
-from presales_repo.cli.new import parse_pairs
+from presales_repo.cli.new import parse_all
 from presales_repo.errors import PrsError
 from presales_repo.rules.values import is_date
 
@@ -44,7 +44,13 @@ _OPTIONS = (
     click.option("--author", default="", help="Only this author."),
     click.option("--since", default="", callback=parse_day, help="Made on this day or later."),
     click.option("--until", default="", callback=parse_day, help="Made on this day or earlier."),
-    click.option("--where", multiple=True, metavar="FIELD=VALUE", callback=parse_pairs, help="Field has this value."),
+    click.option(
+        "--where",
+        multiple=True,
+        metavar="FIELD=VALUE",
+        callback=parse_all,
+        help="Field has this value, actions.owner=lin too; also !=, <=, >=.",
+    ),
     click.option("--effective", is_flag=True, help="Only documents in force."),
 )
 

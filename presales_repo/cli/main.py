@@ -44,6 +44,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reaffirm": ("reaffirm", "Say again what a stolen key signed."),
     "inbox": ("inbox", "What waits for your decision."),
     "due": ("due", "What is due, and what is overdue."),
+    "actions": ("actions", "Action items of minutes and records."),
+    "feed": ("feed", "What happened in your projects since you looked."),
     "verify": ("verify", "Verify the ledger."),
     "export": ("export", "Make PDFs of published documents."),
     "person": ("person", "People and keys."),

@@ -26,6 +26,12 @@ WORDS = (
     N_("reaffirm"),
     N_("track"),
     N_("emergency"),
+    # what else happens, and why it concerns somebody
+    N_("publish"),
+    N_("advance"),
+    N_("mention"),
+    N_("action"),
+    N_("distribution"),
     # states of steps
     N_("open"),
     N_("waiting"),

@@ -37,4 +37,12 @@ RULES = (
         N_("Only records that need no approval are published by their author alone."),
         "四(三)1; R167",
     ),
+    Rule(
+        "W344",
+        "error",
+        N_("No document has a field {field}."),
+        N_("prs types TYPE lists the fields of a type; parts of a table are written actions.owner"),
+        N_("A filter by a field that is not there would find nothing, and look as if nothing were there."),
+        "五(二)1; R141",
+    ),
 )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from presales_repo.model.actions import GONE
 from presales_repo.model.calendar import WorkCalendar, add_working_days, last_working_day
 from presales_repo.model.countersign import deciders
 from presales_repo.model.deadlinerules import (
@@ -36,7 +37,6 @@ from presales_repo.model.query import has_value
 
 UPCOMING, TODAY, OVERDUE, LATE = "upcoming", "due", "overdue", "late"
 _MONTHS = re.compile("[0-9]{1,3}")
-_GONE = ("obsolete", "archived", "disposed")  # nobody works on such a document any more
 
 
 class ProjectSeen(NamedTuple):
@@ -122,9 +122,9 @@ def _told_apart(items: Iterable[Due]) -> Iterator[Due]:
 
 def _date_items(rule: Deadline, calendar: WorkCalendar, seen: Surroundings) -> Iterator[Due]:
     for fact in seen.facts:
-        if (rule.types and fact.type not in rule.types) or fact.status in _GONE or _is_closed(fact.project, seen):
+        if (rule.types and fact.type not in rule.types) or fact.status in GONE or _is_closed(fact.project, seen):
             continue
-        fields = _fields_of(fact)
+        fields = fact.current
         for entry in items_of(fields, rule.each) if rule.each else [fields]:
             everything = {**fields, **entry}
             if _fits(rule, fact, everything, seen.policy) and not any(entry.get(name) for name in rule.done):
@@ -146,11 +146,6 @@ def _date_item(
         if settled is not None:
             item = replace(item, code=late, state=LATE)
         yield from _unless_lapsed(rule, item)
-
-
-def _fields_of(fact: Fact) -> Mapping[str, Any]:
-    """The version in force; before there is one, what is being written."""
-    return fact.fields if fact.published is None else fact.published
 
 
 def _is_closed(project: str, seen: Surroundings) -> bool:

@@ -44,6 +44,11 @@ class Fact:
         """The front matter of the version in force; empty for none."""
         return self.published or {}
 
+    @property
+    def current(self) -> Mapping[str, Any]:
+        """The front matter of the version in force; before there is one, what is being written."""
+        return self.fields if self.published is None else self.published
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

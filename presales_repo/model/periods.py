@@ -70,3 +70,10 @@ def in_month(year: int, month: int, day: int) -> datetime.date:
     first = datetime.date(year + years, month + 1, 1)
     following = datetime.date(year + years + (month + 1) // 12, (month + 1) % 12 + 1, 1)
     return min(first + datetime.timedelta(days=day - 1), following - datetime.timedelta(days=1))
+
+
+def iso_time(seconds: int, offset: str) -> str:
+    """A git time (seconds since 1970, zone as +0800) in ISO 8601."""
+    sign = -1 if offset.startswith("-") else 1
+    zone = datetime.timezone(sign * datetime.timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5])))
+    return datetime.datetime.fromtimestamp(seconds, zone).isoformat()

@@ -13,8 +13,9 @@ from presales_repo.model.document import Document, read_document
 from presales_repo.model.ledger import DocumentState, Release, Round
 from presales_repo.model.markdown import to_html
 from presales_repo.model.paths import resolve_link, safe_name
+from presales_repo.model.periods import iso_time
 from presales_repo.ops.lookup import find_document, split_version
-from presales_repo.ops.register import find_release, iso_time
+from presales_repo.ops.register import find_release
 from presales_repo.ops.session import Session, Work, open_work, stamp, working_snapshot
 from presales_repo.ops.sheets import draft_sheet, published_sheet, released_sheet
 from presales_repo.render.metadata import Attached

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from presales_repo.model.facts import Fact, Facts
 from presales_repo.model.ledger import DocumentState, status_of
-from presales_repo.ops.register import iso_time
+from presales_repo.model.periods import iso_time
 from presales_repo.ops.session import Work, working_snapshot
 from presales_repo.store.index import Row, make_row
 from presales_repo.store.snapshot import Snapshot

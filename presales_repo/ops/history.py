@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
 from presales_repo.model.ledger import DocumentState
+from presales_repo.model.periods import iso_time
 from presales_repo.ops.lookup import find_document, require_number
-from presales_repo.ops.register import find_release, iso_time
+from presales_repo.ops.register import find_release
 from presales_repo.ops.session import Session, Work, open_work, working_snapshot
 from presales_repo.store.files import read_file
 from presales_repo.store.history import Revision, diff_blobs, revisions

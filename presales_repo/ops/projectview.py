@@ -10,6 +10,7 @@ from presales_repo.model.document import Document
 from presales_repo.model.facts import Fact, Facts, items_of, text_in, texts_in
 from presales_repo.model.gates import Checked, GateCheck, Situation, check_gate
 from presales_repo.model.lifecycle import Lifecycle, Transition, build_lifecycle
+from presales_repo.model.periods import iso_time
 from presales_repo.model.policy import Policy
 from presales_repo.model.projects import (
     Move,
@@ -23,7 +24,6 @@ from presales_repo.model.projects import (
 from presales_repo.ops.advance import in_force, situation_of
 from presales_repo.ops.facts import read_facts
 from presales_repo.ops.projects import find_record, records
-from presales_repo.ops.register import iso_time
 from presales_repo.ops.session import Session, Work, open_work
 
 

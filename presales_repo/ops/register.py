@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from presales_repo.errors import PrsError
 from presales_repo.model.countersign import deciders, missing_countersigns
+from presales_repo.model.doctype import Field
 from presales_repo.model.effects import RELEASED
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
 from presales_repo.model.number import split_reference
+from presales_repo.model.periods import iso_time
 from presales_repo.model.policy import Titled
+from presales_repo.model.query import bare_name, field_at, holds
 from presales_repo.ops.deputies import deputies, may_decide, principals
 from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.session import Session, Work, find_actor, open_work, today, working_snapshot
@@ -23,7 +25,8 @@ from presales_repo.store.verifier import released_bytes
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What `prs list` is asked for; empty fields ask nothing. `since`, `until`: days of creation, inclusive."""
+    """What `prs list` is asked for; empty fields ask nothing. `since`, `until`: days of creation, inclusive;
+    `where`: (field, value) that all must hold, see model/query.py."""
 
     project: str = ""
     type: str = ""
@@ -33,7 +36,7 @@ class Filter:
     author: str = ""
     since: str = ""
     until: str = ""
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: tuple[tuple[str, str], ...] = ()
     effective: bool = False
 
 
@@ -73,7 +76,8 @@ def list_documents(session: Session, asked: Filter) -> list[Listed]:
 
 
 def filter_rows(work: Work, rows: Iterable[Row], asked: Filter) -> list[Listed]:
-    """The same of an opened repository."""
+    """The same of an opened repository. Raises PrsError W344 when a filter names a field that no document has."""
+    _check_where(work, asked)
     states = {state.number: state for state in work.ledger.documents()}
     found = [_listed(work, row, states.get(row.number)) for row in rows if _fits(work, row, asked)]
     found = [item for item in found if not asked.status or item.status == asked.status]
@@ -110,19 +114,21 @@ def _fits(work: Work, row: Row, asked: Filter) -> bool:
         and asked.author in ("", row.author)
         and (not asked.since or row.created >= asked.since)
         and (not asked.until or row.created <= asked.until)
-        and all(_holds(row.fields.get(name), value) for name, value in asked.where.items())
+        and all(holds(row.fields, _fields_of(work, row.type), name, value) for name, value in asked.where)
     )
 
 
-def _holds(found: Any, value: str) -> bool:
-    return value in found if isinstance(found, list) else found == value
+def _fields_of(work: Work, type_id: str) -> Mapping[str, Field]:
+    doctype = work.policy.types.get(type_id)
+    return {**work.policy.common_fields, **doctype.fields} if doctype else work.policy.common_fields
 
 
-def iso_time(seconds: int, offset: str) -> str:
-    """A git time (seconds since 1970, zone as +0800) in ISO 8601."""
-    sign = -1 if offset.startswith("-") else 1
-    zone = datetime.timezone(sign * datetime.timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5])))
-    return datetime.datetime.fromtimestamp(seconds, zone).isoformat()
+def _check_where(work: Work, asked: Filter) -> None:
+    """Raises PrsError W344 when a filter names a field that no document can have: it would find nothing, silently."""
+    types = [asked.type] if asked.type in work.policy.types else list(work.policy.types)
+    for name, _value in asked.where:
+        if not any(field_at(_fields_of(work, type_id), bare_name(name)) for type_id in types):
+            raise PrsError("W344", field=bare_name(name))
 
 
 @dataclass(frozen=True, slots=True)

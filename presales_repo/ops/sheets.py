@@ -9,8 +9,8 @@ from typing import cast
 from presales_repo.model.doctype import DocType
 from presales_repo.model.document import Document
 from presales_repo.model.ledger import DocumentState, Event, Release, Round
+from presales_repo.model.periods import iso_time
 from presales_repo.model.policy import Policy, Step, Titled
-from presales_repo.ops.register import iso_time
 from presales_repo.ops.session import Work
 from presales_repo.render.sheet import Approval, Countersign, Language, Profile, Revision, Sheet
 
