@@ -23,7 +23,8 @@ def render_template(
     a value already; `body`: Markdown below the title."""
     lines = ["---", f"number: {number}", f"title: {quote(head['title'])}", f"type: {doctype.id}"]
     lines += [f"{name}: {quote(head[name])}" for name in ("project", "author", "created") if head[name]]
-    lines += [f"{name}: {value}" for name, value in fields.items() if name in policy.common_fields]
+    common = policy.common_fields.keys() - doctype.fields.keys()
+    lines += [f"{name}: {value}" for name, value in fields.items() if name in common]
     for name, field in doctype.fields.items():
         lines.append(f"{name}: {fields.get(name, '')}".rstrip() + _explain(field))
     title = [] if body.startswith("# ") else [f"# {head['title']}", ""]

@@ -14,6 +14,7 @@ from presales_repo.model.outline import outline
 from presales_repo.model.typerule import GATE, PUBLISH, SUBMIT
 from presales_repo.ops.session import Work
 from presales_repo.rules.expressions import Decided, check_rules
+from presales_repo.store.published import Published
 from presales_repo.store.snapshot import Snapshot
 from presales_repo.store.verifier import released_bytes
 
@@ -59,6 +60,7 @@ def gate_findings(work: Work, facts: Facts, project: str, gate: str) -> list[Fin
     `facts`: of all documents. A rule sees versions in force only, its own document's and those that it looks up.
     """
     findings: list[Finding] = []
+    shelf = _InForce(facts, Published(work.ledger))
     for fact in facts.effective(project=project):
         doctype = work.policy.types.get(fact.type)
         rules = [rule for rule in doctype.rules if (rule.when, rule.gate) == (GATE, gate)] if doctype else []
@@ -67,15 +69,16 @@ def gate_findings(work: Work, facts: Facts, project: str, gate: str) -> list[Fin
             document = read_document(released_bytes(work.ledger.reader, release), release.path)
             asked = doctype._replace(rules=tuple(rules))
             structure = outline(document.body, document.head.body_line)
-            findings += check_rules(document, asked, structure, work.policy, _InForce(facts), (GATE,))
+            findings += check_rules(document, asked, structure, work.policy, shelf, (GATE,))
     return findings
 
 
 class _InForce:
     """The versions in force, for rules to look up."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, published: Published) -> None:
         self._facts = facts
+        self._published = published
 
     def look(self, number: str, version: str = "") -> Looked | None:
         """The version in force; another version is not looked into, and counts as not there."""
@@ -88,6 +91,10 @@ class _InForce:
         """Those of a type in a project."""
         return [_looked(fact) for fact in self._facts.effective(project=project, type_id=type_id)]
 
+    def project_state(self, project: str) -> str | None:
+        """The state that a project is in."""
+        return self._published.project_state(project)
+
 
 def _looked(fact: Fact) -> Looked:
-    return Looked(fact.number, fact.type, fact.author, fact.version, fact.in_force)
+    return Looked(fact.number, fact.type, fact.author, fact.version, fact.in_force, fact.published_at[:10])

@@ -37,6 +37,7 @@ class Lookups:
             "ref": self.ref,
             "documents": self.documents,
             "person": self.person,
+            "project_state": self.project_state,
             "workdays_between": self.workdays_between,
         }
 
@@ -90,6 +91,13 @@ class Lookups:
             "active": person.active,
         }
 
+    def project_state(self) -> str:
+        """The state that the document's project is in."""
+        state = self._shelf.project_state(self._document.value("project"))
+        if state is None:
+            raise missing()
+        return state
+
     def workdays_between(self, first: str, last: str) -> int:
         """How many working days of the policy's calendar come after one date, up to another; none when that is
         earlier. From a policy without a calendar: Monday to Friday. Counted for
@@ -106,12 +114,15 @@ class Lookups:
         return working_days_between(calendar, start, end)
 
     def _shown(self, found: Looked) -> dict[str, Any]:
-        typed = typed_fields(found.fields, self._policy.types.get(found.type), self._policy)
+        doctype = self._policy.types.get(found.type)
+        typed = typed_fields(found.fields, doctype, self._policy)
         authors = dict.fromkeys([found.author, *typed.get("contributors", ())])
-        shown: dict[str, Any] = {**typed, "authors": [name for name in authors if name]}
+        shown = {**typed, "authors": [name for name in authors if name]}
+        if doctype:
+            shown = {"sensitivity": doctype.sensitivity, **shown, "customer_facing": doctype.customer_facing}
         if found.version is not None:
             shown |= {"version": found.version, "published": found.version != ""}
-        return shown
+        return {**shown, "published_on": found.published_on} if found.published_on else shown
 
 
 def sum_(values: list[Any]) -> Any:
@@ -196,4 +207,4 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "mentions": mentions,
     "number": number,
 }
-LOOKUPS = frozenset("section has_heading ref documents person workdays_between".split())
+LOOKUPS = frozenset("section has_heading ref documents person project_state workdays_between".split())

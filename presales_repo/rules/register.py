@@ -18,6 +18,9 @@ class Shelf(Protocol):
     def documents(self, project: str, type_id: str) -> Sequence[Looked]:
         """The documents of a type in a project, as their files stand; "" for those of no project."""
 
+    def project_state(self, project: str) -> str | None:
+        """The state that a project is in; None when it cannot be told here (no ledger at hand)."""
+
 
 class Register(Shelf, Protocol):
     """Answers about the repository as it will be after the change that is being checked."""

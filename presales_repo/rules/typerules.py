@@ -23,7 +23,7 @@ _VARIABLES = frozenset(("doc", "previous", "note"))
 _DECIDING = frozenset(("previous", "note"))  # known when somebody submits, not when a text is checked
 _CALLS = BUILT_IN | frozenset(FUNCTIONS) | LOOKUPS
 # What a looked-up document or person has beside the fields of its type.
-_LOOKED = frozenset("authors version published id name department roles active".split())
+_LOOKED = frozenset("authors version published published_on customer_facing id name department roles active".split())
 
 
 class Wrong(NamedTuple):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from presales_repo.errors import PrsError
+from presales_repo.model.delegation import day_of
+from presales_repo.model.lifecycle import build_lifecycle
 from presales_repo.model.looked import Looked
+from presales_repo.model.projects import find_project
 from presales_repo.store.index import make_row
 from presales_repo.store.ledger import Ledger
 from presales_repo.store.verifier import released_bytes
@@ -20,11 +23,6 @@ class Published:
         state = self._ledger.document(number)
         return state is not None and state.release_of(version) is not None
 
-    def version(self, number: str) -> str:
-        """The version in force, "" for none."""
-        state = self._ledger.document(number)
-        return state.release.version if state and state.release else ""
-
     def look(self, number: str, version: str = "") -> Looked | None:
         """A published version (the one in force without `version`); None when there is none, or its text is lost."""
         state = self._ledger.document(number)
@@ -38,4 +36,14 @@ class Published:
         if release is None or data is None:
             return None
         row = make_row(release.path, release.blob, data)
-        return Looked(number, row.type, row.author, release.version, row.fields)
+        return Looked(number, row.type, row.author, release.version, row.fields, day_of(release.time, release.offset))
+
+    def version_of(self, number: str) -> tuple[str, str]:
+        """The version in force and its day, "" for none."""
+        state = self._ledger.document(number)
+        release = state.release if state else None
+        return (release.version, day_of(release.time, release.offset)) if release else ("", "")
+
+    def project_state(self, project: str) -> str:
+        """The state that a project is in."""
+        return find_project(self._ledger.head.projects, project).state(build_lifecycle(self._ledger.policy.project))

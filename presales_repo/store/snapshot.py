@@ -198,9 +198,11 @@ class Snapshot:
         return self._released.has(number, version) if self._released else None
 
     def look(self, number: str, version: str = "") -> Looked | None:
-        """The document with a number, or a published version of it; without a ledger, what stands in the file."""
-        if version and self._released:
-            return self._released.look(number, version)
+        """The document with a number, or a published version of it; of one that is not published, or without a ledger,
+        what stands in the file."""
+        published = self._released.look(number, version) if version and self._released else None
+        if published:
+            return published
         changed, near = self._changed(number), self._near_row(number)
         rows = changed or ([near] if near else self.find(number))
         return self._looked(rows[0]) if rows else None
@@ -211,11 +213,15 @@ class Snapshot:
         kept += [row for row in self._overlay().values() if (row.project, row.type) == (project, type_id)]
         return [self._looked(row) for row in sorted(kept, key=lambda row: row.number)]
 
+    def project_state(self, project: str) -> str | None:
+        """The state that a project is in; None without a ledger to ask."""
+        return self._released.project_state(project) if self._released else None
+
     # -- inside
 
     def _looked(self, row: Row) -> Looked:
-        version = self._released.version(row.number) if self._released else None
-        return Looked(row.number, row.type, row.author, version, row.fields)
+        version, day = self._released.version_of(row.number) if self._released else (None, "")
+        return Looked(row.number, row.type, row.author, version, row.fields, day)
 
     def _folders(self) -> tuple[set[str], dict[str, int]]:
         """Folders that the change puts files into, and how many files it removes below others."""

@@ -40,6 +40,7 @@ class Shelf:
     known: frozenset[str] = frozenset()
     released: frozenset[tuple[str, str]] | None = frozenset()
     others: tuple[Looked, ...] = ()
+    state: str | None = None
 
     def has_number(self, number: str) -> bool:
         return number in self.numbers
@@ -70,6 +71,9 @@ class Shelf:
         return next(
             (item for item in self.others if (item.number, version) in ((number, ""), (number, item.version))), None
         )
+
+    def project_state(self, project: str) -> str | None:
+        return self.state
 
     def documents(self, project: str, type_id: str) -> list[Looked]:
         return [item for item in self.others if (item.fields.get("project", ""), item.type) == (project, type_id)]

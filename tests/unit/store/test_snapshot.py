@@ -72,8 +72,11 @@ class Only:
     def has(self, number: str, version: str) -> bool:
         return (number, version) == (NUMBER, "1.0")
 
-    def version(self, number: str) -> str:
-        return "1.0" if number == NUMBER else ""
+    def version_of(self, number: str) -> tuple[str, str]:
+        return ("1.0", "2023-05-18") if number == NUMBER else ("", "")
+
+    def project_state(self, project: str) -> str:
+        return "info"
 
     def look(self, number: str, version: str = "") -> Looked | None:
         return Looked(number, "", "", version, {}) if self.has(number, version) else None
