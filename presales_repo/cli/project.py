@@ -136,7 +136,7 @@ def advance(
 
 def _explained(ctx: click.Context, closed: Any) -> Any:
     """The refusal, with every missing document by its title and how to begin it."""
-    from presales_repo.cli.projecttext import Words, need_lines
+    from presales_repo.cli.projecttext import Words, rule_lines
     from presales_repo.errors import PrsError
     from presales_repo.ops.projectview import show_project
 
@@ -144,15 +144,8 @@ def _explained(ctx: click.Context, closed: Any) -> Any:
     shown = show_project(make_session(ctx), project)
     words = Words(shown)
     way = next(way for way in shown.ways if way.to == target)
-    lines = []
-    for check in closed.checks:
-        gate = next(gate for gate in way.gates if gate.id == check.gate.id)
-        asked = {line.need.type for line in check.missing}
-        missing = [line for line in gate.missing if line.type in asked]
-        if missing:
-            choice = f" ({_('one of these')})" if gate.any_of else ""
-            lines.append(f"{words.gate(gate.id)}{choice}")
-            lines += [f"  {text}" for line in missing for text in need_lines(line, words)]
+    lines = [text for check in closed.checks for text in _gate(way, check, words)]
+    lines += rule_lines(closed.broken)
     args = {
         **closed.args_,
         "current": words.title("state", shown.state),
@@ -160,3 +153,15 @@ def _explained(ctx: click.Context, closed: Any) -> Any:
         "missing": "".join(f"\n  {line}" for line in lines),
     }
     return PrsError(closed.code, **args)
+
+
+def _gate(way: Any, check: Any, words: Any) -> list[str]:
+    """What one gate lacks; lines that are waived aside."""
+    from presales_repo.cli.projecttext import need_lines
+
+    gate = next(gate for gate in way.gates if gate.id == check.gate.id)
+    asked = {line.need.type for line in check.missing}
+    missing = [line for line in gate.missing if line.type in asked]
+    choice = f" ({_('one of these')})" if gate.any_of else ""
+    lines = [f"  {text}" for line in missing for text in need_lines(line, words)]
+    return [f"{words.gate(gate.id)}{choice}", *lines] if lines else []

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from presales_repo.cli.messages import finding_args
+from presales_repo.cli.messages import words as code_words
 from presales_repo.cli.output import joined, labelled, show_table
 from presales_repo.codes.rule import N_
+from presales_repo.findings import Finding
 from presales_repo.i18n import gettext as _
 from presales_repo.i18n import language
 from presales_repo.ops.projectview import ExcludedShown, GateShown, LineShown, MoveShown, ProjectShown, Titles, Waiting
@@ -148,6 +151,16 @@ def gate_lines(gate: GateShown, words: Words) -> Iterator[str]:
     yield f"{words.gate(gate.id)}{choice}"
     for line in gate.lines:
         yield from ("  " + text for text in need_lines(line, words))
+    yield from ("  " + text for text in rule_lines(gate.broken))
+
+
+def rule_lines(broken: Iterable[Finding]) -> Iterator[str]:
+    """Rules of types that keep a gate closed."""
+    for finding in broken:
+        message, hint = code_words(finding.code, finding_args(finding))
+        yield f"[ ] {finding.path.rsplit('/', 1)[-1]}: {message}"
+        if hint:
+            yield f"    {hint}"
 
 
 def need_lines(line: LineShown, words: Words) -> Iterator[str]:

@@ -152,4 +152,12 @@ PROJECT_RULES = (
         N_("A move names the record as it stood."),
         "四(二)2; R080",
     ),
+    Rule(
+        "W210",
+        "error",
+        N_("{person} is not on the team of project {project} and may not change its documents."),
+        N_("The team is that of {number}; the presales manager appoints it: prs project show {project}"),
+        N_("The members of a project's team edit its documents; others read them as far as they may."),
+        "二(一); 四(三)2; R009, R111",
+    ),
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from presales_repo.codes import severity_of
 from presales_repo.errors import PrsError
+from presales_repo.findings import Finding
 from presales_repo.model.advance import check_signer, check_waivers
 from presales_repo.model.document import Document
 from presales_repo.model.entry import ADVANCE, Entry
@@ -20,6 +22,7 @@ from presales_repo.ops.facts import read_facts
 from presales_repo.ops.projects import find_project as find_folder
 from presales_repo.ops.session import Session, Work, find_actor, stamp
 from presales_repo.ops.shared import publisher
+from presales_repo.ops.typerules import gate_findings
 from presales_repo.store.files import read_file
 from presales_repo.store.repository import require_main
 from presales_repo.store.verifier import load_content
@@ -45,11 +48,15 @@ class Advanced:
 
 
 class GateClosed(PrsError):
-    """A project lacks documents for the gates on its way: W200. `checks`: what each gate found."""
+    """Gates on the way of a project are closed: W200. `checks`: what each gate found; `broken`: rules of types
+    that do not hold."""
 
-    def __init__(self, project: str, state: str, to: str, checks: Sequence[GateCheck]) -> None:
+    def __init__(
+        self, project: str, state: str, to: str, checks: Sequence[GateCheck], broken: Sequence[Finding]
+    ) -> None:
         super().__init__("W200", project=project, current=state, to=to, target=to, missing="")
         self.checks = tuple(checks)
+        self.broken = tuple(broken)
 
 
 def advance(session: Session, project: str, to: str, waive: Iterable[str] = (), reason: str = "") -> Advanced:
@@ -74,10 +81,12 @@ def _try_advance(work: Work, project: str, to: str, waived: tuple[str, ...], rea
     for gate in gates:
         check_signer(work.policy, gate, actor.person.id)
     check_waivers(gates, waived, reason)
-    situation = situation_of(work, read_facts(work), known, record)
+    facts = read_facts(work)
+    situation = situation_of(work, facts, known, record)
     checks = [check_gate(gate, situation, waived) for gate in gates]
-    if any(check.missing for check in checks):
-        raise GateClosed(project, state, to, checks)
+    broken = [item for gate in names if gate not in waived for item in broken_rules(work, facts, project, gate)]
+    if broken or any(check.missing for check in checks):
+        raise GateClosed(project, state, to, checks, broken)
     evidence = tuple(item.name for item in evidence_for(checks, situation))
     entry = Entry(
         ADVANCE, head.ledger, head.sequence + 1, actor.person.id, head.policy.digest, path=path, content=main,
@@ -133,6 +142,11 @@ def documents_of(facts: Facts, project: str) -> list[Evidence]:
 def in_force(fact: Fact) -> bool:
     """Whether a version of a document counts: also while the next one is in review (R120)."""
     return fact.published is not None and fact.status not in _ENDED
+
+
+def broken_rules(work: Work, facts: Facts, project: str, gate: str) -> list[Finding]:
+    """The rules of types for a gate (`when: gate`) that the project's documents break."""
+    return [item for item in gate_findings(work, facts, project, gate) if severity_of(item.code) == "error"]
 
 
 def stale_numbers(policy: Policy, facts: Facts) -> Mapping[str, str]:

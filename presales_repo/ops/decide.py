@@ -19,6 +19,7 @@ from presales_repo.model.policy import Person
 from presales_repo.model.workflow import next_version
 from presales_repo.ops.check import blocking_findings
 from presales_repo.ops.deputies import find_principal
+from presales_repo.ops.editing import editing_findings
 from presales_repo.ops.lookup import find_document, require_number, split_version
 from presales_repo.ops.minutes import name_minutes
 from presales_repo.ops.session import (
@@ -35,7 +36,7 @@ from presales_repo.ops.shared import publisher
 from presales_repo.ops.typerules import opening_findings, publishing_findings
 from presales_repo.store.files import read_file
 from presales_repo.store.history import committers
-from presales_repo.store.repository import require_main
+from presales_repo.store.repository import APPROVED, require_main
 from presales_repo.store.snapshot import Snapshot
 from presales_repo.store.verifier import load_content
 
@@ -132,6 +133,7 @@ def _try_open(work: Work, action: str, number: str, note: str, major: bool) -> D
     snapshot = committed_snapshot(work)
     path = _require_saved(work, snapshot, number)
     findings = blocking_findings(work, snapshot, path)
+    findings += editing_findings(work.repository.git, APPROVED, work.policy, actor.person, snapshot, [path])
     if findings:
         raise Blocked(findings)
     content = load_content(work.ledger.reader, head, path)

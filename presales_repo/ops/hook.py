@@ -14,6 +14,7 @@ from presales_repo.store.repository import APPROVED, MAIN, Repository, open_repo
 from presales_repo.store.snapshot import Change, Snapshot, head_tree, merge_heads, range_changes, staged_changes
 
 _ZERO = "0" * 40
+_OF_PROJECTS = ("projects/", "attachments/")
 
 
 def check_commit(directory: str, environment: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -24,9 +25,33 @@ def check_commit(directory: str, environment: Mapping[str, str]) -> tuple[Findin
         if policy is None:
             return ()
         git = repository.git
-        return _check(repository, policy, head_tree(git), staged_changes(git), merge_heads(git, environment))
+        changes, merged = staged_changes(git), merge_heads(git, environment)
+        findings = _check(repository, policy, head_tree(git), changes, merged)
+        return findings if merged else (*findings, *_check_team(repository, policy, changes))
     finally:
         repository.git.close()
+
+
+def _check_team(repository: Repository, policy: Policy, changes: Mapping[str, Change]) -> list[Finding]:
+    """What the committer may not change; nothing for somebody whom the policy does not know. A merge brings what
+    others changed, and is not asked."""
+    if not (policy.project.get("editing") and any(path.startswith(_OF_PROJECTS) for path in changes)):
+        return []
+    from presales_repo.ops.editing import editing_findings
+
+    git = repository.git
+    who = git.run("var", "GIT_COMMITTER_IDENT", ok=(0, 1, 128)).stdout.decode("utf-8", "replace")
+    email = who.partition("<")[2].partition(">")[0]
+    person = next((person for person in policy.people.values() if email and person.email == email), None)
+    if person is None:
+        return []
+    index = Index(git, repository.private("index.sqlite"))
+    try:
+        return editing_findings(
+            git, APPROVED, policy, person, Snapshot(git, index, head_tree(git), changes), list(changes)
+        )
+    finally:
+        index.close()
 
 
 def _policy(repository: Repository) -> Policy | None:

@@ -13,6 +13,7 @@ from presales_repo.model.number import Number
 from presales_repo.model.paths import document_path
 from presales_repo.model.policy import Policy
 from presales_repo.model.workflow import chain_of, is_important, may_author
+from presales_repo.ops.editing import require_member
 from presales_repo.ops.entry import field_values
 from presales_repo.ops.projects import find_project
 from presales_repo.ops.quotes import quoted_sections
@@ -33,6 +34,7 @@ from presales_repo.ops.titles import check_title
 from presales_repo.ops.types import pick_type
 from presales_repo.store.files import write_file
 from presales_repo.store.remote import has_remote
+from presales_repo.store.repository import APPROVED
 from presales_repo.store.reserve import reserve_number
 
 
@@ -71,7 +73,7 @@ def new_document(session: Session, asked: Request) -> NewDocument:
     """Allocate the next number of the type's stage and month and write the document from its template.
 
     Raises PrsError: F122 no such type, F116 or F117 project missing or out of place, P106 no such project, P107 the
-    title, F119 the author's role, W343 it needs an approval, W342 a heading, N105 the month is full, and what
+    title, F119 the author's role, W210 the author is not on the team, W343 it needs an approval, W342 a heading, N105 the month is full, and what
     field_values and read_document raise.
     """
     with open_work(session, exclusive=True) as work:
@@ -83,6 +85,8 @@ def new_document(session: Session, asked: Request) -> NewDocument:
         if asked.complete:
             _check_chain(doctype, work.policy, fields)
         folder = _folder(work, doctype, asked.project)
+        place = f"{folder}/{doctype.category}/{doctype.id}"
+        require_member(work.repository.git, APPROVED, work.policy, actor.person, place, doctype.id)
         body = asked.body
         if body is None:
             quoted = quoted_sections(work, doctype, asked.project)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from presales_repo.findings import Finding
 from presales_repo.model.countersign import deciders, missing_countersigns
 from presales_repo.model.document import Document
 from presales_repo.model.facts import Fact, Facts, items_of, text_in, texts_in
@@ -21,7 +22,7 @@ from presales_repo.model.projects import (
     project_of,
     targets,
 )
-from presales_repo.ops.advance import in_force, situation_of
+from presales_repo.ops.advance import broken_rules, in_force, situation_of
 from presales_repo.ops.facts import read_facts
 from presales_repo.ops.projects import find_record, records
 from presales_repo.ops.session import Session, Work, open_work
@@ -98,16 +99,19 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True)
 class GateShown:
-    """A gate on a way. `any_of`: one of its lines is enough."""
+    """A gate on a way. `any_of`: one of its lines is enough; `broken`: rules of types that do not hold there."""
 
     id: str
     any_of: bool
     open: bool
     lines: tuple[LineShown, ...]
+    broken: tuple[Finding, ...] = ()
 
     @property
     def missing(self) -> tuple[LineShown, ...]:
-        return () if self.open else tuple(line for line in self.lines if not line.met)
+        if self.any_of and any(line.met for line in self.lines):
+            return ()
+        return tuple(line for line in self.lines if not line.met)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +192,7 @@ class ProjectShown:
     def gate(self) -> tuple[str, tuple[LineShown, ...]]:
         """The next gate on the main way and what it lacks: the first closed one, else the last."""
         gates = self.ways[0].gates if self.ways else ()
-        found = next((gate for gate in gates if gate.missing), gates[-1] if gates else None)
+        found = next((gate for gate in gates if not gate.open), gates[-1] if gates else None)
         return (found.id, found.missing) if found else ("", ())
 
 
@@ -282,7 +286,7 @@ def _show(work: Work, record: Document, facts: Facts) -> ProjectShown:
         team_in=team_in,
         team=team,
         history=tuple(map(_move, known.moves)),
-        ways=tuple(_way(policy, lifecycle, known, to, item, situation, own) for to, item in targets(lifecycle, known)),
+        ways=tuple(_way(work, lifecycle, known, to, item, situation, facts) for to, item in targets(lifecycle, known)),
         waiting=tuple(waiting for fact in own if (waiting := waiting_of(policy, fact)) is not None),
         documents=tuple(map(_document, own)),
         titles=_titles(policy, lifecycle, own),
@@ -308,18 +312,17 @@ def _document(fact: Fact) -> DocumentShown:
 
 
 def _way(
-    policy: Policy, lifecycle: Lifecycle, project: ProjectState, to: str, transition: Transition,
-    situation: Situation, own: list[Fact],
+    work: Work, lifecycle: Lifecycle, project: ProjectState, to: str, transition: Transition, situation: Situation,
+    facts: Facts,
 ) -> WayShown:  # fmt: skip
-    gates = [lifecycle.gates[name] for name in gates_of(lifecycle, project, transition)]
-    checks = [check_gate(gate, situation) for gate in gates]
-    return WayShown(to, tuple(show_gate(policy, project.id, check, own) for check in checks))
-
-
-def show_gate(policy: Policy, project: str, check: GateCheck, own: list[Fact]) -> GateShown:
-    """What a gate found, with who has to do what. `own`: the project's documents."""
-    lines = tuple(_line(policy, project, check, line, own) for line in check.lines)
-    return GateShown(check.gate.id, check.gate.any_of, not check.missing, lines)
+    own = facts.of(project=project.id)
+    shown = []
+    for name in gates_of(lifecycle, project, transition):
+        check = check_gate(lifecycle.gates[name], situation)
+        lines = tuple(_line(work.policy, project.id, check, line, own) for line in check.lines)
+        broken = tuple(broken_rules(work, facts, project.id, name))
+        shown.append(GateShown(name, check.gate.any_of, not (check.missing or broken), lines, broken))
+    return WayShown(to, tuple(shown))
 
 
 def _line(policy: Policy, project: str, check: GateCheck, line: Checked, own: list[Fact]) -> LineShown:

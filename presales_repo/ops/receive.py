@@ -15,10 +15,11 @@ from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.commit import parse_commit_loose
 from presales_repo.model.entry import is_entry_message
-from presales_repo.model.policy import Policy, build_policy, owner_of
+from presales_repo.model.policy import Person, Policy, build_policy, owner_of
 from presales_repo.model.sshsig import parse_signature
 from presales_repo.model.sshverify import verify
 from presales_repo.ops.changes import check_changes
+from presales_repo.ops.editing import commit_findings
 from presales_repo.store.files import locked
 from presales_repo.store.git import EMPTY_TREE
 from presales_repo.store.index import Index
@@ -168,8 +169,14 @@ def _check_main(repository: Repository, index: Index, rule: _Rule, updates: Mapp
     """Every commit that main gains is signed; what they change together holds to the rules."""
     git, update = repository.git, updates[_MAIN_REF]
     span = [update.new] if update.old == NONE else [f"{update.old}..{update.new}"]
+    approved = updates[APPROVED].new if APPROVED in updates else APPROVED
+    refused: list[Finding] = []
     for commit in git.text("rev-list", *span).split():
-        _check_commit(repository, rule, commit)
+        person = _check_commit(repository, rule, commit)
+        if update.old != NONE:  # a history that is brought whole was judged where it was made
+            refused += commit_findings(git, approved, rule.policy, person, commit)
+    if refused:
+        return refused
     base = EMPTY_TREE if update.old == NONE else _tree_of_main(repository, updates)
     changes = range_changes(git, base, git.resolve(f"{update.new}^{{tree}}") or EMPTY_TREE)
     reserved = {ref: item.new for ref, item in updates.items()}
@@ -177,8 +184,9 @@ def _check_main(repository: Repository, index: Index, rule: _Rule, updates: Mapp
     return [finding for finding in found if severity_of(finding.code) == "error"]
 
 
-def _check_commit(repository: Repository, rule: _Rule, oid: str) -> None:
-    """A commit on main is signed by somebody of the policy, shows their address, and is no entry of the ledger."""
+def _check_commit(repository: Repository, rule: _Rule, oid: str) -> Person:
+    """Whose commit it is: one on main is signed by somebody of the policy, shows their address, and is no entry of
+    the ledger."""
     commit = parse_commit_loose(ObjectReader(repository.git).read(oid, "commit"))
     if is_entry_message(commit.message):
         raise PrsError("W112", ref=MAIN, entry=oid)
@@ -191,3 +199,4 @@ def _check_commit(repository: Repository, rule: _Rule, oid: str) -> None:
         raise PrsError("A301", fingerprint=key.fingerprint(), entry=oid)
     if commit.committer.email not in emails:
         raise PrsError("A207", found=commit.committer.email, expected=emails[0], entry=oid)
+    return next(person for person in owners if person)

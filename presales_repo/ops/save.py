@@ -12,9 +12,10 @@ from presales_repo.model.entry import is_entry_message
 from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS
 from presales_repo.ops.changes import check_changes
 from presales_repo.ops.decide import Blocked, require_words
+from presales_repo.ops.editing import editing_findings
 from presales_repo.ops.lookup import find_document
 from presales_repo.ops.session import Session, find_actor, ident, open_work, stamp, working_snapshot
-from presales_repo.store.repository import require_main
+from presales_repo.store.repository import APPROVED, require_main
 from presales_repo.store.snapshot import Snapshot
 from presales_repo.store.worktree import commit_paths
 
@@ -46,9 +47,10 @@ def save(session: Session, numbers: Sequence[str], message: str) -> Saved:
         if not wanted:
             raise PrsError("W106")
         findings = check_changes(work.policy, snapshot.narrowed(wanted)).findings
+        actor = find_actor(work)
+        findings += tuple(editing_findings(work.repository.git, APPROVED, work.policy, actor.person, snapshot, wanted))
         if has_errors(findings):
             raise Blocked(list(findings))
-        actor = find_actor(work)
         who = ident(actor.person, stamp(session, work.policy))
         commit = commit_paths(work.repository, head, wanted, message, who, actor.key)
         return Saved(commit, tuple(wanted), findings)
