@@ -73,8 +73,8 @@ def new_document(session: Session, asked: Request) -> NewDocument:
     """Allocate the next number of the type's stage and month and write the document from its template.
 
     Raises PrsError: F122 no such type, F116 or F117 project missing or out of place, P106 no such project, P107 the
-    title, F119 the author's role, W210 the author is not on the team, W343 it needs an approval, W342 a heading, N105 the month is full, and what
-    field_values and read_document raise.
+    title, F119 the author's role, W210 not on the project's team, W343 it needs an approval, W342 a heading, N105 the
+    month is full, and what field_values and read_document raise.
     """
     with open_work(session, exclusive=True) as work:
         actor = find_actor(work)
