@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("history", "Who changed what, when."),
     "diff": ("diff", "Compare versions of a document."),
     "trace": ("trace", "What rests on what; which requirements are covered."),
+    "report": ("report", "Figures: answers, communication, progress, projects, indicators."),
     "submit": ("submit", "Submit a document for approval."),
     "countersign": ("countersign", "Sign your department's opinion."),
     "approve": ("approve", "Sign the open step."),

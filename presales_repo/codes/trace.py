@@ -1,4 +1,4 @@
-"""Codes L12x, L13x: what a document rests on, covers and shares, what is behind after a change; W36x: search."""
+"""Codes L12x, L13x: what a document rests on, covers and shares, and what is behind; W36x: search, report."""
 
 from __future__ import annotations
 
@@ -111,5 +111,13 @@ SEARCH_RULES = (
         N_("Search for a few words that stand in the document."),
         "",
         "四(四)3; R126",
+    ),
+    Rule(
+        "W362",
+        "error",
+        N_("There is no period {found}."),
+        N_("Write a year, a quarter, a month or a day: 2023, 2023Q2, 2023-05, 2023-05-18"),
+        "",
+        "六(二)",
     ),
 )

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from presales_repo.model.doctype import DocType, enum_key
 from presales_repo.model.facts import Fact, Facts, items_of, text_in, texts_in
 from presales_repo.model.policy import Policy
+from presales_repo.model.query import field_at
 from presales_repo.model.trace import Link, holds, links_of
-from presales_repo.model.tracerules import NO_TRACE, Trace, field_at
+from presales_repo.model.tracerules import NO_TRACE, Trace
 
 
 class Need(NamedTuple):

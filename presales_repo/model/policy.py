@@ -15,7 +15,7 @@ from presales_repo.model.doctype import EFFECTS, SINGLE_KINDS, DocType, DocTypes
 from presales_repo.model.needs import NO_NEEDS, Needs, build_needs, contradictions
 from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 from presales_repo.model.text import decode_text
-from presales_repo.model.tracerules import trace_problems
+from presales_repo.model.tracecheck import trace_problems
 from presales_repo.model.yamlsubset import parse_yaml, to_data
 
 # Keys and digests are for those who judge a policy; git's hooks only build one, and would pay for these modules.
@@ -94,7 +94,7 @@ class Chain(NamedTuple):
 
 class Policy(NamedTuple):
     """A policy in force. `digest`: SHA-256 over its files, see policy_digest; `calendar`: working days and deadlines,
-    empty in a policy that leaves them to the built-in file."""
+    empty in a policy that leaves them to the built-in file; `assessment`: indicators and reports, likewise."""
 
     digest: str
     version: int
@@ -114,6 +114,7 @@ class Policy(NamedTuple):
     project: Mapping[str, Any]
     types: Mapping[str, DocType]
     calendar: Mapping[str, Any] = {}
+    assessment: Mapping[str, Any] = {}
 
     @property
     def trackers(self) -> tuple[str, ...]:
@@ -158,6 +159,7 @@ def build_policy(data: Mapping[str, Any]) -> Policy:
             project=files[PROJECT],
             types=DocTypes(_raw_types(files)),
             calendar=mapping_of(files.get(CALENDAR)),
+            assessment=mapping_of(files.get(ASSESSMENT)),
         )
 
 

@@ -62,12 +62,13 @@ def has_value(fields: Mapping[str, Any], known: Mapping[str, Field], name: str, 
     `known`: the fields of the document's type.
     """
     field = field_at(known, name)
-    meant = _key(field, wanted)
-    return any(_key(field, found) == meant for found in values_at(fields, name))
+    meant = key_of(field, wanted)
+    return any(key_of(field, found) == meant for found in values_at(fields, name))
 
 
-def _key(field: Field | None, text: str) -> str:
-    return (enum_key(field, text) or text) if field else text
+def key_of(field: Field | None, text: str) -> str:
+    """The key of a choice that a text means, in either script; a text that is neither key nor label as it is."""
+    return (enumkey_of(field, text) or text) if field else text
 
 
 def field_at(known: Mapping[str, Field], name: str) -> Field | None:

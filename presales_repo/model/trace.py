@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from presales_repo.model.doctype import DocType, Field, enum_key
+from presales_repo.model.doctype import DocType, Field
 from presales_repo.model.facts import Fact, Facts
 from presales_repo.model.number import split_reference
 from presales_repo.model.policy import Policy
-from presales_repo.model.tracerules import Where, field_at
+from presales_repo.model.query import has_value
+from presales_repo.model.tracerules import Where
 
 SUPERSEDES = "supersedes"
 _REFERENCES = frozenset(("doc-ref", "doc-refs", "doc-ref-version", "doc-ref-versions"))
@@ -190,19 +191,7 @@ def _is_before(link: Link, change: Fact, facts: Facts) -> bool:
 
 def holds(doctype: DocType, fields: Mapping[str, Any], where: Where) -> bool:
     """Whether each field of `where` has one of its values; a choice may be written as its key or its label."""
-    return all(set(wanted) & set(values_at(doctype, fields, path)) for path, wanted in where.items())
-
-
-def values_at(doctype: DocType, fields: Mapping[str, Any], path: str) -> list[str]:
-    """The texts at a path (`decision`, `questions.status`), choices as their keys."""
-    outer, _, inner = path.partition(".")
-    value = fields.get(outer)
-    items = value if isinstance(value, list) else [value]
-    if inner:
-        items = [item.get(inner) for item in items if isinstance(item, Mapping)]
-    field = field_at(doctype.fields, path)
-    found = [text for text in items if isinstance(text, str)]
-    return [enum_key(field, text) or text for text in found] if field and field.values else found
+    return all(any(has_value(fields, doctype.fields, path, one) for one in wanted) for path, wanted in where.items())
 
 
 def _soft(

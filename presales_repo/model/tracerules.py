@@ -15,13 +15,10 @@ trace:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from presales_repo.model.plaindata import flag_of, mapping_of, text_of, texts_of
-
-if TYPE_CHECKING:
-    from presales_repo.model.doctype import Field
 
 Where = Mapping[str, tuple[str, ...]]
 _Part = TypeVar("_Part")
@@ -125,36 +122,3 @@ def _covers(raw: Mapping[str, Any]) -> Covers:
 
 def _shares(raw: Mapping[str, Any]) -> Shares:
     return Shares(text_of(raw["field"]), texts_of(raw.get("open")), texts_of(raw.get("customer_facing")))
-
-
-def trace_problems(trace: Trace, fields: Mapping[str, Field]) -> Iterator[str]:
-    """What nobody could ever follow: fields that the type does not have, conditions on values that cannot be."""
-    for name in _named_fields(trace):
-        if name not in fields:
-            yield f"trace: no field {name}"
-    marks, confirms = trace.marks_stale, trace.confirms
-    if marks and not marks.field and not marks.types:
-        yield "trace: marks_stale needs field or types"
-    conditions = [*(marks.where.items() if marks else ()), *(confirms.where.items() if confirms else ())]
-    for path, values in conditions:
-        field = field_at(fields, path)
-        if field is None:
-            yield f"trace: no field {path}"
-        elif field.values and not set(values) <= set(field.values):
-            yield f"trace: {path} is never {min(set(values) - set(field.values))}"
-
-
-def _named_fields(trace: Trace) -> Iterator[str]:
-    yield from (*trace.carries, *trace.current)
-    for part in (trace.marks_stale, trace.requirements, trace.covers, trace.confirms, trace.shares):
-        if part is not None and part.field:
-            yield part.field
-    if trace.covers is not None:
-        yield trace.covers.of
-
-
-def field_at(fields: Mapping[str, Field], path: str) -> Field | None:
-    """The field at a path: `decision`, or `questions.status` for a field of a list's items."""
-    outer, _, inner = path.partition(".")
-    field = fields.get(outer)
-    return field.item.get(inner) if field is not None and inner else field

@@ -203,7 +203,7 @@ def test_a_policy_whose_trace_nobody_could_follow_is_refused(trace: dict[str, ob
 
 def test_conditions_look_into_every_item() -> None:
     feedback = POLICY.types["demo-feedback-record"]
-    items = [{"status": "closed"}, "junk", {"status": ["open"]}]
+    items = [{"status": "closed"}, "junk", {"status": {"open": "x"}}]
     assert not holds(feedback, {"questions": items}, {"questions.status": ("open",)})
     assert holds(feedback, {"questions": [*items, {"status": "未关闭"}]}, {"questions.status": ("open",)})
     assert not holds(feedback, {"questions": "open"}, {"questions.status": ("open",)})
