@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
-from presales_repo.model.doctype import DocType, enum_key
-from presales_repo.model.facts import Fact, Facts, items_of, text_in, texts_in
+from presales_repo.model.facts import Fact, Facts, texts_in
 from presales_repo.model.policy import Policy
-from presales_repo.model.query import field_at
+from presales_repo.model.requirements import needs_of
 from presales_repo.model.trace import Link, holds, links_of
 from presales_repo.model.tracerules import NO_TRACE, Trace
-
-
-class Need(NamedTuple):
-    """A requirement as a report says it; `must`: no solution may leave it out."""
-
-    id: str
-    text: str
-    priority: str
-    must: bool
-
-
-def needs_of(doctype: DocType, fields: Mapping[str, Any]) -> list[Need]:
-    """The requirements that front matter of a type defines, in its order."""
-    rule = doctype.trace.requirements
-    if rule is None:
-        return []
-    priority = field_at(doctype.fields, f"{rule.field}.priority")
-    found = []
-    for item in items_of(fields, rule.field):
-        given = text_in(item, "priority")
-        key = (enum_key(priority, given) or given) if priority else given
-        found.append(Need(text_in(item, "id"), text_in(item, "text"), key, key in rule.must_cover))
-    return found
 
 
 @dataclass(frozen=True, slots=True)

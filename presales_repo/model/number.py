@@ -49,6 +49,12 @@ def split_reference(text: str) -> tuple[str, str] | None:
     return (match[1], match[2] or "") if match and parse_number(match[1]) else None
 
 
+def order_of(version: str) -> tuple[tuple[int, str], ...]:
+    """A version for comparison: 1.10 comes after 1.9. By length, then digits: no number is too long for that."""
+    parts = (part.lstrip("0") for part in version.split("."))
+    return tuple((len(part), part) for part in parts)
+
+
 def suggest_number(text: str) -> str | None:
     """The number that somebody meant: full-width folded, upper case, short years and sequences filled up."""
     folded = unicodedata.normalize("NFKC", text).strip().upper()

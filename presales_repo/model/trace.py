@@ -12,7 +12,7 @@ from typing import Any
 
 from presales_repo.model.doctype import DocType, Field
 from presales_repo.model.facts import Fact, Facts
-from presales_repo.model.number import split_reference
+from presales_repo.model.number import order_of, split_reference
 from presales_repo.model.policy import Policy
 from presales_repo.model.query import has_value
 from presales_repo.model.tracerules import Where
@@ -65,12 +65,6 @@ class _Change:
     sequence: int
     named: tuple[str, ...]
     open: tuple[str, ...]
-
-
-def order_of(version: str) -> tuple[tuple[int, str], ...]:
-    """A version for comparison: 1.10 comes after 1.9. By length, then digits: no number is too long for that."""
-    parts = (part.lstrip("0") for part in version.split("."))
-    return tuple((len(part), part) for part in parts)
 
 
 def links_of(number: str, fields: Mapping[str, Any], type_id: str, policy: Policy) -> list[Link]:

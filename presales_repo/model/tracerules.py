@@ -74,6 +74,11 @@ class Trace(NamedTuple):
     current: tuple[str, ...] = ()
     shares: Shares | None = None
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether a document of the type can break a rule of it."""
+        return bool(self.requirements or self.covers or self.current or self.shares)
+
 
 NO_TRACE = Trace()
 

@@ -85,12 +85,21 @@ def check_document(path: str, data: bytes | None, policy: Policy, register: Regi
     else:
         findings += check_name(document, doctype, policy, register)
         findings += check_references(document, doctype, policy, register)
+        findings += _check_trace(document, doctype, policy, register)
     conflicts = list(check_conflicts(document))
     structure = None if conflicts else outline(document.body, document.head.body_line)
     findings += conflicts if structure is None else _check_body(document, doctype, structure, register)
     if doctype is not None and doctype.rules and structure is not None:
         findings += _check_rules(document, doctype, structure, policy, register)
     return findings
+
+
+def _check_trace(document: Document, doctype: DocType, policy: Policy, register: Register) -> list[Finding]:
+    if not doctype.trace.is_checked:
+        return []
+    from presales_repo.rules.trace import check_trace  # only for types that ask for it
+
+    return list(check_trace(document, doctype, policy, register))
 
 
 def _check_rules(

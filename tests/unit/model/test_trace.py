@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from presales_repo.errors import PrsError
 from presales_repo.model.facts import Fact, Facts
 from presales_repo.model.ledger import Voided
+from presales_repo.model.number import order_of
 from presales_repo.model.policy import Policy, validate_policy
-from presales_repo.model.trace import Link, Reason, holds, links_of, order_of, stale
+from presales_repo.model.trace import Link, Reason, holds, links_of, stale
 from tests.unit.model.facts import fact, facts, release, revised
 from tests.unit.model.policies import doctype, person, policy_of
 
