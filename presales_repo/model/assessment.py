@@ -16,11 +16,11 @@ DENOMINATORS = {"decided": ("won", "lost"), "decided-plus-dropped": OUTCOMES}
 
 
 class OutcomeRule(NamedTuple):
-    """A published document of `type` that meets `where` ends its project with `outcome`, on the day in field `on`."""
+    """A published document of `type` that meets `where` ends its project with `outcome`, on the day in field `day`."""
 
     outcome: str
     type: str
-    on: str
+    day: str
     where: Mapping[str, tuple[str, ...]]
 
 
@@ -36,7 +36,7 @@ class SatisfactionRules(NamedTuple):
     """K2. `items`: fields with an answer from 1 to `scale`; `least`: how many responses say something."""
 
     type: str
-    on: str
+    day: str
     items: tuple[str, ...]
     scale: int
     least: int
@@ -168,7 +168,7 @@ def _outcome(raw: Mapping[str, Any]) -> OutcomeRule:
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome {outcome}")
     where = {name: texts_of(values) for name, values in mapping_of(raw.get("where")).items()}
-    return OutcomeRule(outcome, text_of(raw["type"]), text_of(raw.get("on", "")), where)
+    return OutcomeRule(outcome, text_of(raw["type"]), text_of(raw.get("day", "")), where)
 
 
 def _satisfaction(raw: Mapping[str, Any]) -> SatisfactionRules:
@@ -176,7 +176,7 @@ def _satisfaction(raw: Mapping[str, Any]) -> SatisfactionRules:
     items = texts_of(raw["items"])
     if scale < 1 or not items:
         raise ValueError(f"scale {scale}, items {', '.join(items)}")
-    return SatisfactionRules(text_of(raw["type"]), text_of(raw["on"]), items, scale, whole_of(raw["min_responses"]))
+    return SatisfactionRules(text_of(raw["type"]), text_of(raw["day"]), items, scale, whole_of(raw["min_responses"]))
 
 
 def _quality(raw: Mapping[str, Any]) -> QualityRules:

@@ -109,7 +109,7 @@ def _outcomes(scene: Scene, rules: SuccessRules) -> list[Item]:
     for rule in rules.outcomes:
         for fact in scene.facts.effective(type_id=rule.type):
             doctype = scene.policy.types.get(fact.type)
-            day = scene.day(text_in(fact.in_force, rule.on) if rule.on else fact.published_at)
+            day = scene.day(text_in(fact.in_force, rule.day) if rule.day else fact.published_at)
             if not fact.project or doctype is None or day is None or not holds(doctype, fact.in_force, rule.where):
                 continue
             item = Item(fact.number, fact.project, day.isoformat(), rule.outcome)
@@ -127,7 +127,7 @@ def satisfaction(scene: Scene, rules: SatisfactionRules) -> Indicator:
     """K2 客户满意度: the mean of the answers, each the mean of its items on a scale of 100."""
     items = []
     for fact in scene.facts.effective(type_id=rules.type):
-        day = scene.day(text_in(fact.in_force, rules.on))
+        day = scene.day(text_in(fact.in_force, rules.day))
         given = [number_of(text_in(fact.in_force, name)) for name in rules.items]
         if day is not None and scene.has(day):
             score = mean([_HUNDRED / rules.scale * value for value in given if value is not None])

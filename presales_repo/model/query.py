@@ -68,7 +68,7 @@ def has_value(fields: Mapping[str, Any], known: Mapping[str, Field], name: str, 
 
 def key_of(field: Field | None, text: str) -> str:
     """The key of a choice that a text means, in either script; a text that is neither key nor label as it is."""
-    return (enumkey_of(field, text) or text) if field else text
+    return (enum_key(field, text) or text) if field else text
 
 
 def field_at(known: Mapping[str, Field], name: str) -> Field | None:

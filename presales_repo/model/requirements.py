@@ -30,7 +30,7 @@ def needs_of(doctype: DocType, fields: Mapping[str, Any]) -> list[Need]:
     for item in listed:
         if isinstance(item, Mapping):
             id_, text, given = (_text(item, key) for key in ("id", "text", "priority"))
-            priority = key_of(field.values if field else {}, given)
+            priority = key_of(field, given)
             found.append(Need(id_, text, priority, priority in rule.must_cover))
     return found
 
