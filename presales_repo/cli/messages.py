@@ -89,14 +89,24 @@ def finding_args(finding: Finding) -> dict[str, object]:
 
 
 def print_findings(findings: Iterable[Finding], stream: IO[str]) -> None:
-    """Findings as text: place, severity and code, message, hint."""
+    """Findings as text: place, severity and code, message; the hint once below those of a file that share it."""
+    told: tuple[str, str, str] | None = None
     for finding in findings:
         message, hint = words(finding.code, finding_args(finding))
+        same = (finding.path, finding.code, hint)
+        if told is not None and told != same:
+            _write_hint(told[2], stream)
+        told = same
         where = place(finding.path, finding.line, finding.column)
         severity = paint(severity_of(finding.code), stream)
         stream.write(f"{where + ': ' if where else ''}{severity}[{finding.code}]: {message}\n")
-        if hint:
-            stream.write(f"  {hint_line(hint)}\n")
+    if told is not None:
+        _write_hint(told[2], stream)
+
+
+def _write_hint(hint: str, stream: IO[str]) -> None:
+    if hint:
+        stream.write(f"  {hint_line(hint)}\n")
 
 
 def paint(severity: str, stream: IO[str]) -> str:
