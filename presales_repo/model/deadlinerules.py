@@ -9,7 +9,7 @@ from typing import Any
 from presales_repo.codes import rule_of
 from presales_repo.errors import PrsError
 from presales_repo.model.calendar import WorkCalendar, build_calendar
-from presales_repo.model.plaindata import list_of, located, mapping_of, text_of, texts_of, whole_of
+from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 from presales_repo.model.policy import Policy
 from presales_repo.model.query import field_at
 
@@ -22,7 +22,7 @@ COMPANY, PROJECT = "company", "project"
 MOST_DAYS = 3660  # ten years: more is a slip of the pen
 _KEYS = frozenset(
     "code measure types evidence where each due months days working_days done settled_by subject who roles warn lapse"
-    " covers per states every applies_with".split()
+    " covers per states every applies_with published".split()
 )
 
 
@@ -65,6 +65,7 @@ class Deadline:
     states: tuple[str, ...]
     every: str
     applies_with: tuple[str, ...]
+    published: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def _deadline(id_: str, value: Any) -> Deadline:
             states=texts_of(raw.get("states")),
             every=text_of(raw.get("every", "")),
             applies_with=texts_of(raw.get("applies_with")),
+            published=flag_of(raw.get("published", False)),
         )
 
 

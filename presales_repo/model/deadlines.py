@@ -124,6 +124,8 @@ def _date_items(rule: Deadline, calendar: WorkCalendar, seen: Surroundings) -> I
     for fact in seen.facts:
         if (rule.types and fact.type not in rule.types) or fact.status in GONE or _is_closed(fact.project, seen):
             continue
+        if rule.published and not fact.is_effective:
+            continue
         fields = fact.current
         for entry in items_of(fields, rule.each) if rule.each else [fields]:
             everything = {**fields, **entry}

@@ -130,7 +130,7 @@ def _is_for(item: News, reader: Reader) -> bool:
 def _to_me(item: News, facts: Facts, reader: Reader) -> str:
     """Why news of a document concern the reader: their name stands in it. Only where its text is new."""
     fact = facts.get(item.number)
-    if fact is None or item.person == reader.person or item.action not in (EDIT, PUBLISH, "register", "track"):
+    if fact is None or item.person == reader.person or item.action not in (EDIT, PUBLISH, "register"):
         return ""
     fields = fact.current
     if reader.person in texts_in(fields, "mentions"):

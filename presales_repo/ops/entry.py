@@ -34,7 +34,7 @@ def field_values(doctype: DocType, policy: Policy, pairs: Iterable[tuple[str, st
     typed: dict[str, list[tuple[str, str]]] = {}
     for name, text in pairs:
         head, _, part = name.partition(".")
-        if head in SET_BY_US or head in DERIVED:
+        if head in SET_BY_US or (head in DERIVED and head not in doctype.fields):
             raise PrsError("F120", field=head)
         if head not in known:
             raise PrsError("F108", field=name, type=doctype.id, known=", ".join(doctype.fields))
