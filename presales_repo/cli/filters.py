@@ -25,6 +25,7 @@ STATUSES = (
     "obsolete",
     "archived",
     "disposed",
+    "superseded",
 )
 
 
@@ -52,6 +53,7 @@ _OPTIONS = (
         help="Field has this value, actions.owner=lin too; also !=, <=, >=.",
     ),
     click.option("--effective", is_flag=True, help="Only documents in force."),
+    click.option("--retention-over", is_flag=True, help="Only archived documents that need not be kept any longer."),
 )
 
 
@@ -77,4 +79,5 @@ def make_filter(given: dict[str, Any]) -> Filter:
         until=given["until"],
         where=given["where"],
         effective=given["effective"],
+        retention_over=given["retention_over"],
     )

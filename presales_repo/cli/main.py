@@ -42,6 +42,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "withdraw": ("withdraw", "Take a submission back."),
     "register": ("register", "Publish a record that needs no approval."),
     "track": ("track", "Change a status field after release."),
+    "archive": ("archive", "Draft the list that archives a project."),
+    "dispose": ("dispose", "Remove the files of a published disposal request."),
     "reaffirm": ("reaffirm", "Say again what a stolen key signed."),
     "inbox": ("inbox", "What waits for your decision."),
     "due": ("due", "What is due, and what is overdue."),

@@ -14,6 +14,10 @@ WORDS = (
     N_("void"),
     N_("obsolete"),
     N_("archived"),
+    N_("superseded"),
+    N_("archive"),
+    N_("dispose"),
+    N_("lift"),
     N_("disposed"),
     # decisions, and the line of a commit in a history
     N_("edit"),

@@ -25,10 +25,19 @@ SINGLE_KINDS = FIELD_KINDS - frozenset(
 )
 
 # What publishing a document of a type may do beside publishing it (model/effects.py), and the entry of chain_rules
-# that limits it.
+# that limits it ("": none does).
 DELEGATION = "delegation"
 EMERGENCY = "emergency"
-EFFECTS = {DELEGATION: "delegation_max_days", EMERGENCY: "emergency_make_up_days"}
+OBSOLETE = "obsolete"
+ARCHIVE = "archive"
+DISPOSE = "dispose"
+EFFECTS = {
+    DELEGATION: "delegation_max_days",
+    EMERGENCY: "emergency_make_up_days",
+    OBSOLETE: "",
+    ARCHIVE: "",
+    DISPOSE: "",
+}
 
 
 class Field(NamedTuple):

@@ -10,11 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from presales_repo.model.delegation import read_letter
-from presales_repo.model.doctype import DELEGATION, EMERGENCY
+from presales_repo.model.doctype import DELEGATION, DISPOSE, EMERGENCY
 from presales_repo.model.document import Document
 from presales_repo.model.emergency import check_request, read_request, released
 from presales_repo.model.ledger import DocumentState, Round
 from presales_repo.model.policy import Policy
+from presales_repo.model.upkeep import Upkeep, check_targets, lifted, marked, read_upkeep
+from presales_repo.model.voiding import library_changes
 
 if TYPE_CHECKING:
     from presales_repo.model.replay import Outcome
@@ -29,7 +31,7 @@ def with_effects(
     """What an entry does, with the effects of the document's type. `before`: the document's state; `document`: the text
     that the entry submits, None when it submits none; `states`: those of other documents.
 
-    Raises PrsError as read_letter, read_request and check_request do.
+    Raises PrsError as read_letter, read_request, check_request, read_upkeep and check_targets do.
     """
     (after,) = outcome.states
     if document is not None:
@@ -37,6 +39,8 @@ def with_effects(
     ended = before.round if before else None
     if ended is None or after.release is None or after.release.start != ended.start:
         return outcome  # nothing is published
+    if ended.upkeep is not None:
+        return _upkeep(before, after, ended.upkeep, outcome, states)
     if ended.requests is not None:
         outcome = replace(outcome, states=(after, _release(after, ended, states)))
     return replace(outcome, delegation=ended.grants)
@@ -55,7 +59,25 @@ def _declare(
     elif effect == EMERGENCY:
         target = states(document.value("target").partition("@")[0])
         opened = replace(opened, requests=read_request(policy, document, target, submitted.time, submitted.offset))
+    elif effect:
+        opened = replace(opened, upkeep=read_upkeep(policy, document, before, states, submitted))
     return replace(after, round=opened)
+
+
+def _upkeep(
+    before: DocumentState | None, after: DocumentState, upkeep: Upkeep, outcome: Outcome, states: States
+) -> Outcome:
+    """What a notice, list or request, just published, does to the documents that it names, and undoes of what its
+    version before did."""
+    signed = after.events[-1]
+    former = before.upkeep.targets if before and before.upkeep else ()
+    known = {state.number: state for number in former if (state := states(number)) is not None}
+    known = {number: lifted(state, (after.number,), signed) for number, state in known.items()}
+    targets = check_targets(after.number, upkeep.effect, upkeep.targets, states)
+    known |= {state.number: marked(state, after.number, upkeep, signed) for state in targets}
+    gone = [library_changes(state.release, None) for state in targets] if upkeep.effect == DISPOSE else []
+    changes = (*outcome.changes, *(change for group in gone for change in group))
+    return replace(outcome, states=(replace(after, upkeep=upkeep), *known.values()), changes=changes)
 
 
 def _release(request: DocumentState, ended: Round, states: States) -> DocumentState:

@@ -11,7 +11,7 @@ from typing import Any
 
 from presales_repo.model.ledger import DocumentState
 
-EFFECTIVE = ("published", "revising")
+EFFECTIVE = ("published", "revising", "archived")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from presales_repo.model.document import Document
 from presales_repo.model.emergency import EmergencyRelease, EmergencyRequest
 from presales_repo.model.policy import Policy, Step
 from presales_repo.model.projects import ProjectState
+from presales_repo.model.upkeep import Mark, Upkeep, status_of_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Round:
     order: themselves or who delegated to them; `named`: those who signed a step that is their own, not one that lacked
     a holder, and whoever signed for somebody else; `start`: sequence of the submit entry; `grants`: the delegation
     that comes into being, `requests`: the emergency release that happens, when the text is published; `released`: set
-    while the text itself is given out before its approval; `countersigns`: the opinions of departments so far.
+    while the text itself is given out before its approval; `countersigns`: the opinions of departments so far;
+    `retention`, `supersedes`: what the text says of them; `upkeep`: what it does to other documents once published.
     """
 
     version: str
@@ -78,6 +80,9 @@ class Round:
     requests: EmergencyRequest | None = None
     released: EmergencyRelease | None = None
     countersigns: tuple[Countersign, ...] = ()
+    retention: str = ""
+    supersedes: tuple[str, ...] = ()
+    upkeep: Upkeep | None = None
 
     @property
     def step(self) -> Step:
@@ -105,7 +110,8 @@ class Tracked(NamedTuple):
 class Release:
     """A published version. `commit`: the entry that published it; `start`: sequence of the submit entry; `chain`: id
     of the chain it went through; `attachments`: path, git id, SHA-256 of each attached file; `tracked`: what changed in
-    it since, oldest first: `content`, `blob` and `digest` are those of its latest text."""
+    it since, oldest first: `content`, `blob` and `digest` are those of its latest text; `retention`, `supersedes`: what
+    its text says of them."""
 
     version: str
     sequence: int
@@ -123,6 +129,8 @@ class Release:
     important: bool = False
     attachments: tuple[tuple[str, str, str], ...] = ()
     tracked: tuple[Tracked, ...] = ()
+    retention: str = ""
+    supersedes: tuple[str, ...] = ()
 
     def before(self, position: int) -> Release:
         """The same version as it stood before one of its tracked changes; 0: as it was published."""
@@ -147,7 +155,8 @@ class Voided:
 @dataclass(frozen=True, slots=True)
 class DocumentState:
     """All that the ledger knows of one document, oldest first. `releases`: the versions that hold; `voided`: those
-    that do not hold until they are reaffirmed."""
+    that do not hold until they are reaffirmed; `marks`: obsolete, archived, disposed of; `upkeep`: what its version in
+    force did to other documents."""
 
     number: str
     title: str
@@ -156,6 +165,8 @@ class DocumentState:
     releases: tuple[Release, ...] = ()
     events: tuple[Event, ...] = ()
     voided: tuple[Voided, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    upkeep: Upkeep | None = None
 
     @property
     def release(self) -> Release | None:
@@ -267,6 +278,8 @@ def status_of(state: DocumentState | None, blob_on_main: str | None) -> str:
     """A document's status (design: never stored). `blob_on_main`: git id of the file that people edit."""
     if state is None:
         return "draft"
+    if state.marks and state.release is not None:
+        return status_of_marks(state.marks)
     if state.round is not None:
         return "in-review"
     if state.last_action == "reject":

@@ -360,6 +360,8 @@ def _validate_effect(policy: Policy, doctype: DocType) -> None:
         policy.chains[doctype.chain].steps, where, f"effect {doctype.effect}, but chain {doctype.chain} has no step"
     )
     limit = EFFECTS[doctype.effect]
+    if not limit:
+        return
     with located(f"chain_rules, {limit}"):
         _require(whole_of(policy.chain_rules[limit]) >= 1, "chain_rules", limit)
 

@@ -29,7 +29,8 @@ from presales_repo.model.paths import ATTACHMENTS, COMMON, PROJECTS, find_twins,
 from presales_repo.model.policy import DEPARTMENT_HEAD, HEAD_OF_AUTHOR, Policy, Step, administrators
 from presales_repo.model.projects import ProjectState
 from presales_repo.model.track import TRACK, check_track, with_tracked
-from presales_repo.model.voiding import REAFFIRM, library_changes, newly_revoked, reaffirm, void_entries
+from presales_repo.model.upkeep import require_alive
+from presales_repo.model.voiding import REAFFIRM, library_changes, newly_revoked, reaffirm, void_entries, with_lifted
 from presales_repo.model.workflow import (
     chain_of,
     covers_vacancy,
@@ -137,6 +138,7 @@ def _open(policy: Policy, entry: Entry, state: DocumentState | None, content: Co
         raise PrsError("A212", path=entry.path, commit=entry.content)
     document = content.document
     _check_identity(entry, content)
+    require_alive(state)
     if state is not None and state.round is not None:
         raise PrsError("A309", number=entry.document, step=state.round.step.id, version=state.round.version)
     doctype = policy.types.get(document.type_id)
@@ -168,6 +170,8 @@ def _open(policy: Policy, entry: Entry, state: DocumentState | None, content: Co
         chain=chain.id,
         steps=chain.steps,
         attachments=content.attachments,
+        retention=document.value("retention"),
+        supersedes=document.values("supersedes"),
     )
 
 
@@ -367,6 +371,8 @@ def _publish(state: DocumentState, opened: Round, entry: Entry, stamp: Stamp) ->
         offset=stamp.offset,
         important=opened.important,
         attachments=opened.attachments,
+        retention=opened.retention,
+        supersedes=opened.supersedes,
     )
     new = replace(state, round=None, releases=(*state.releases, release))
     return Outcome((new,), library_changes(state.release, release))
@@ -425,7 +431,8 @@ def judge_policy(
     if len(endorsed) < head.policy.quorum:
         return Outcome(proposal=replace(proposed, endorsed=endorsed))
     revoked = newly_revoked(head.policy, proposed.policy)
-    voided = void_entries(documents(), revoked, _event(entry, stamp)) if revoked else []
+    event = _event(entry, stamp)
+    voided = with_lifted(void_entries(documents(), revoked, event), documents(), event) if revoked else []
     changes = (change for item in voided for change in item.changes)
     policy = TreeChange("policy", proposed.tree, "40000")
     return Outcome(tuple(item.state for item in voided), (policy, *changes), proposed.policy)

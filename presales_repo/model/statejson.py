@@ -13,6 +13,7 @@ from presales_repo.model.ledger import Countersign, DocumentState, Event, Releas
 from presales_repo.model.needs import Needs
 from presales_repo.model.policy import Step
 from presales_repo.model.projects import Move, ProjectState
+from presales_repo.model.upkeep import Mark, Upkeep
 
 # Names what a dump holds: text of another shape cannot be loaded.
 STATE_SHAPE = " ".join(
@@ -26,6 +27,8 @@ STATE_SHAPE = " ".join(
         Countersign,
         Release,
         Tracked,
+        Mark,
+        Upkeep,
         Voided,
         Delegation,
         EmergencyRequest,
@@ -51,13 +54,15 @@ def load_state(text: str) -> DocumentState:
         round=_round(raw["round"]) if raw["round"] else None,
         releases=tuple(map(_release, raw["releases"])),
         events=tuple(Event(**item) for item in raw["events"]),
+        marks=tuple(Mark(*item) for item in raw["marks"]),
+        upkeep=_upkeep(raw["upkeep"]),
         voided=tuple(Voided(_release(item["release"]), tuple(item["waiting"])) for item in raw["voided"]),
     )
 
 
 def _release(raw: dict[str, Any]) -> Release:
     tracked = tuple(Tracked(sequence, tuple(changes), *text) for sequence, changes, *text in raw["tracked"])
-    return Release(**{**_with_tuples(raw, "authors"), "tracked": tracked})
+    return Release(**{**_with_tuples(raw, "authors", "supersedes"), "tracked": tracked})
 
 
 def _round(raw: dict[str, Any]) -> Round:
@@ -67,9 +72,14 @@ def _round(raw: dict[str, Any]) -> Round:
         "requests": EmergencyRequest(**raw["requests"]) if raw["requests"] else None,
         "released": EmergencyRelease(**raw["released"]) if raw["released"] else None,
         "countersigns": tuple(Countersign(*item) for item in raw["countersigns"]),
+        "upkeep": _upkeep(raw["upkeep"]),
     }
-    lists = _with_tuples(raw, "authors", "signed", "signers", "seats", "named")
+    lists = _with_tuples(raw, "authors", "signed", "signers", "seats", "named", "supersedes")
     return Round(**{**lists, "steps": steps, **values})
+
+
+def _upkeep(values: list[Any] | None) -> Upkeep | None:
+    return Upkeep(values[0], tuple(values[1]), values[2]) if values else None
 
 
 def _step(values: list[Any]) -> Step:

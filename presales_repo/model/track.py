@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from presales_repo.errors import PrsError
-from presales_repo.model.doctype import DocType
+from presales_repo.model.doctype import DocType, Field, enum_key
 from presales_repo.model.document import Document, read_document
 from presales_repo.model.frontmatter import quote, set_field, set_value
 from presales_repo.model.ledger import DocumentState, Event, Release, Tracked
 from presales_repo.model.policy import Policy
 from presales_repo.model.text import line_end
+from presales_repo.model.upkeep import require_alive
 from presales_repo.model.yamlsubset import Items, Node, Scalar, Table
 
 if TYPE_CHECKING:
@@ -114,8 +115,16 @@ def _set_in_entry(text: str, table: Table, key: str, yaml_value: str) -> str:
 def with_values(document: Document, doctype: DocType, pairs: Sequence[tuple[str, str]]) -> Document:
     """The document with values set, in this order. Raises PrsError as parse_place and set_place do."""
     for words, value in pairs:
-        document = set_place(document, parse_place(document, doctype, words), quote(value) if value else "")
+        place = parse_place(document, doctype, words)
+        spec = _spec(doctype, place)
+        value = (enum_key(spec, value) or value) if spec is not None else value
+        document = set_place(document, place, quote(value) if value else "")
     return document
+
+
+def _spec(doctype: DocType, place: Place) -> Field | None:
+    spec = doctype.fields.get(place.field)
+    return spec.item.get(place.key) if spec and place.key else spec
 
 
 def changed_places(before: Document, after: Document, doctype: DocType) -> tuple[Place, ...]:
@@ -204,8 +213,7 @@ def check_tracker(policy: Policy, doctype: DocType, release: Release, places: Se
         wanted = ", ".join(dict.fromkeys((*release.authors, *roles)))
         raise PrsError("A434", number=release.path.rsplit("/", 1)[-1].split("-")[0], person=person, allowed=wanted)
     for place in places:
-        spec = doctype.fields.get(place.field)
-        spec = spec.item.get(place.key) if spec and place.key else spec
+        spec = _spec(doctype, place)
         if is_author and spec is not None and spec.set_by == REVIEWER:
             raise PrsError("A435", field=place.name, person=person)
 
@@ -221,6 +229,7 @@ def check_track(
     release = state.release if state else None
     if state is None or release is None or before is None:
         raise PrsError("A430", number=entry.document)
+    require_alive(state)
     if state.round is not None:
         raise PrsError("A309", number=entry.document, step=state.round.step.id, version=state.round.version)
     if (entry.version, entry.path) != (release.version, release.path):

@@ -7,17 +7,20 @@ revokes a key looks at the whole policy that they sign.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from presales_repo.errors import PrsError
+from presales_repo.model.doctype import ARCHIVE, DISPOSE, OBSOLETE
 from presales_repo.model.entry import Entry
 from presales_repo.model.ledger import DocumentState, Event, Release, TreeChange, Voided
 from presales_repo.model.policy import Policy
+from presales_repo.model.upkeep import LIFT, in_library, lifted
 
 VOID = "void"
 REAFFIRM = "reaffirm"
-_ASIDE = (VOID, "emergency")  # they happen to a document, and no version rests on them
+# They happen to a document, and no version rests on them.
+_ASIDE = (VOID, "emergency", LIFT, OBSOLETE, ARCHIVE, DISPOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,28 @@ def _void(state: DocumentState, keys: Mapping[str, int], cause: Event) -> Change
         voided=(*voided, *waiting),
         events=(*state.events, *(replace(cause, action=VOID, version=version, key="") for version in versions)),
     )
-    return Changed(new, library_changes(state.release, new.release))
+    if new.release is None or state.release is None or new.release.version != state.release.version:
+        new = replace(new, upkeep=None)
+    return Changed(new, library_changes(in_library(state), in_library(new)))
+
+
+def with_lifted(changed: Sequence[Changed], states: Iterable[DocumentState], cause: Event) -> list[Changed]:
+    """The same, where a notice, list or request that is void has no effect on other documents any longer. What it did
+    does not come back when it is reaffirmed: a new one is soon written. `states`: all, as they were before."""
+    known = {item.state.number: item for item in changed}
+    numbers, marked = [], []
+    for state in states:
+        now = known.get(state.number)
+        if state.upkeep is not None and now is not None and now.state.upkeep is None:
+            numbers.append(state.number)
+        if state.marks:
+            marked.append(now or Changed(state, ()))
+    for item in marked:
+        new = lifted(item.state, numbers, replace(cause, key=""))
+        if new is not item.state:
+            back = library_changes(in_library(item.state), in_library(new))
+            known[new.number] = Changed(new, (*item.changes, *back))
+    return list(known.values())
 
 
 def _without_tracked(release: Release, lost: Collection[int]) -> Release:
@@ -122,7 +146,7 @@ def reaffirm(state: DocumentState | None, entry: Entry, event: Event) -> Changed
         return Changed(replace(said, voided=(*others, replace(found, waiting=left))), ())
     releases = tuple(sorted((*state.releases, found.release), key=lambda release: release.sequence))
     new = replace(said, voided=others, releases=releases)
-    return Changed(new, library_changes(state.release, new.release))
+    return Changed(new, library_changes(in_library(state), in_library(new)))
 
 
 def _names(entry: Entry, release: Release) -> bool:

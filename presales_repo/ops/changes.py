@@ -9,6 +9,7 @@ from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.policy import ROOT, Policy
 from presales_repo.ops.checkmany import check_attachments, check_collisions, check_deleted, owners, tree_files
+from presales_repo.ops.readonly import check_read_only
 from presales_repo.rules.checks import as_finding, check_file, is_text_path
 from presales_repo.store.snapshot import DELETED, Change, Snapshot
 
@@ -36,6 +37,7 @@ def check_files(
         if progress:
             progress(count, len(files))
     findings += check_deleted(snapshot)
+    findings += check_read_only(snapshot)
     findings += check_collisions(snapshot, files)
     findings += check_attachments(snapshot, files)
     if any(path.startswith(ROOT) for path in (*(file.path for file in files), *snapshot.deleted_paths())):

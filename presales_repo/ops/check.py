@@ -40,7 +40,9 @@ def _staged(work: Work) -> Snapshot:
     git = work.repository.git
     released, merged = release_lookup(work.ledger), merge_heads(git, work.session.environment)
     index = open_index(work.repository)
-    return Snapshot(git, index, head_tree(git), staged_changes(git), released=released, merged=merged)
+    return Snapshot(
+        git, index, head_tree(git), staged_changes(git), released=released, merged=merged, standing=released.standing
+    )
 
 
 def _range(work: Work, rev: str) -> Snapshot:

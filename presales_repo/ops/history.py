@@ -9,7 +9,7 @@ from presales_repo.errors import PrsError
 from presales_repo.model.ledger import DocumentState
 from presales_repo.model.periods import iso_time
 from presales_repo.ops.lookup import find_document, require_number
-from presales_repo.ops.register import find_release
+from presales_repo.ops.register import find_release, row_of
 from presales_repo.ops.session import Session, Work, open_work, working_snapshot
 from presales_repo.store.files import read_file
 from presales_repo.store.history import Revision, diff_blobs, revisions
@@ -40,8 +40,8 @@ class Happening:
 def history(session: Session, number: str) -> list[Happening]:
     """Everything that happened to a document, oldest first. Raises PrsError W103."""
     with open_work(session) as work:
-        row = find_document(working_snapshot(work), number)
-        state = work.ledger.document(number)
+        state = work.ledger.document(require_number(number))
+        row = row_of(work, working_snapshot(work), number, state)
         found = [_edit(work, item) for item in revisions(work.repository, row.path)][::-1]
         found += [*_decisions(state)] if state else []
     return sorted(found, key=lambda item: (datetime.datetime.fromisoformat(item.time), item.decision != "edit"))

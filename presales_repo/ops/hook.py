@@ -8,6 +8,7 @@ from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.policy import Policy, build_policy
 from presales_repo.ops.changes import check_changes
+from presales_repo.ops.readonly import KeptStanding
 from presales_repo.store.index import Index
 from presales_repo.store.policycache import policy_at
 from presales_repo.store.repository import APPROVED, MAIN, Repository, open_repository
@@ -66,8 +67,10 @@ def _check(
     if not changes:
         return ()
     index = Index(repository.git, repository.private("index.sqlite"))
+    standing = KeptStanding(repository, APPROVED)
     try:
-        return check_changes(policy, Snapshot(repository.git, index, tree, changes, merged=merged)).findings
+        snapshot = Snapshot(repository.git, index, tree, changes, merged=merged, standing=standing)
+        return check_changes(policy, snapshot).findings
     finally:
         index.close()
 

@@ -6,8 +6,8 @@ Nothing is taken from the pusher but objects and ref names; the policy that judg
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from presales_repo.codes import severity_of
@@ -15,15 +15,17 @@ from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.commit import parse_commit_loose
 from presales_repo.model.entry import is_entry_message
+from presales_repo.model.ledger import DocumentState
 from presales_repo.model.policy import Person, Policy, build_policy, owner_of
 from presales_repo.model.sshsig import parse_signature
 from presales_repo.model.sshverify import verify
+from presales_repo.model.upkeep import Standing, standing_of
 from presales_repo.ops.changes import check_changes
 from presales_repo.ops.editing import commit_findings
 from presales_repo.store.files import locked
 from presales_repo.store.git import EMPTY_TREE
 from presales_repo.store.index import Index
-from presales_repo.store.ledger import advance, open_ledger
+from presales_repo.store.ledger import Ledger, advance, open_ledger
 from presales_repo.store.repository import APPROVED, MAIN, Repository, open_bare
 from presales_repo.store.reserve import check_claims, reservation_parts
 from presales_repo.store.snapshot import Snapshot, range_changes
@@ -49,10 +51,15 @@ class Update:
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """Who may have signed commits on main: the policy in force after the push, and the `earlier` ones when the push
-    brings a whole history."""
+    brings a whole history; `document`: what the ledger then knows of one."""
 
     policy: Policy
+    document: Callable[[str], DocumentState | None]
     earlier: tuple[Policy, ...] = ()
+
+    def standing(self, number: str, _path: str) -> Standing | None:
+        """How a document is read-only after the push."""
+        return standing_of(self.document(number))
 
 
 def parse_updates(text: str) -> list[Update]:
@@ -121,9 +128,13 @@ def _check_contents(repository: Repository, updates: Mapping[str, Update]) -> li
     first = [update for update in claims if update.old == NONE]
     if not first and not any(ref in updates for ref in _PROTECTED):
         return []
-    with locked(repository.lock), closing(Index(repository.git, repository.private("index.sqlite"))) as index:
+    with (
+        locked(repository.lock),
+        closing(Index(repository.git, repository.private("index.sqlite"))) as index,
+        _known_ledger(repository) as known,
+    ):
         _require_current(repository, updates)
-        rule = _check_ledger(repository, updates)
+        rule = _check_ledger(repository, known, updates)
         for update in first:
             index.refresh(_tree_of_main(repository, updates))
             check_claims(repository.git, update.ref, NONE, update.new, index.highest)
@@ -138,31 +149,37 @@ def _require_current(repository: Repository, updates: Mapping[str, Update]) -> N
             raise PrsError("W130", ref=ref)
 
 
+@contextmanager
+def _known_ledger(repository: Repository) -> Iterator[Ledger | None]:
+    """The ledger before the push, None before the first."""
+    ledger = open_ledger(repository) if repository.git.resolve(APPROVED) else None
+    with closing(ledger) if ledger else nullcontext():
+        yield ledger
+
+
 def _tree_of_main(repository: Repository, updates: Mapping[str, Update]) -> str:
     """The tree of main before the push; of the main that it brings, when it is the first."""
     main = repository.git.resolve(_MAIN_REF) or (updates[_MAIN_REF].new if _MAIN_REF in updates else "")
     return (main and repository.git.resolve(f"{main}^{{tree}}")) or EMPTY_TREE
 
 
-def _check_ledger(repository: Repository, updates: Mapping[str, Update]) -> _Rule:
+def _check_ledger(repository: Repository, known: Ledger | None, updates: Mapping[str, Update]) -> _Rule:
     """Verify the entries that a push adds; the policy in force after them.
 
     Raises PrsError W127 when there is no ledger yet and the push brings none, A250 for an entry without its text on
     main, A1xx to A4xx for one that does not verify.
     """
-    known = open_ledger(repository) if repository.git.resolve(APPROVED) else None
-    with closing(known) if known else nullcontext():
-        if APPROVED not in updates:
-            if known is None:
-                raise PrsError("W127")
-            return _Rule(known.policy)
-        reader = ObjectReader(repository.git)
-        head, contents = advance(repository, known, reader, updates[APPROVED].new)
+    if APPROVED not in updates:
+        if known is None:
+            raise PrsError("W127")
+        return _Rule(known.policy, known.document)
+    reader = ObjectReader(repository.git)
+    head, contents, document = advance(repository, known, reader, updates[APPROVED].new)
     main = updates[_MAIN_REF].new if _MAIN_REF in updates else repository.git.resolve(_MAIN_REF)
     for content in contents:
         if content and (main is None or not _is_ancestor(repository, content, main)):
             raise PrsError("A250", commit=content)
-    return _Rule(head.policy, () if known else tuple(map(build_policy, reader.policies.values())))
+    return _Rule(head.policy, document, () if known else tuple(map(build_policy, reader.policies.values())))
 
 
 def _check_main(repository: Repository, index: Index, rule: _Rule, updates: Mapping[str, Update]) -> list[Finding]:
@@ -180,7 +197,8 @@ def _check_main(repository: Repository, index: Index, rule: _Rule, updates: Mapp
     base = EMPTY_TREE if update.old == NONE else _tree_of_main(repository, updates)
     changes = range_changes(git, base, git.resolve(f"{update.new}^{{tree}}") or EMPTY_TREE)
     reserved = {ref: item.new for ref, item in updates.items()}
-    found = check_changes(rule.policy, Snapshot(git, index, base, changes, reservations=reserved)).findings
+    snapshot = Snapshot(git, index, base, changes, reservations=reserved, standing=rule.standing)
+    found = check_changes(rule.policy, snapshot).findings
     return [finding for finding in found if severity_of(finding.code) == "error"]
 
 

@@ -10,15 +10,21 @@ from presales_repo.errors import PrsError
 from presales_repo.model.countersign import deciders, missing_countersigns
 from presales_repo.model.doctype import Field
 from presales_repo.model.effects import RELEASED
+from presales_repo.model.facts import EFFECTIVE
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
+from presales_repo.model.lifecycle import build_lifecycle
 from presales_repo.model.number import split_reference
 from presales_repo.model.periods import iso_time
 from presales_repo.model.policy import Titled
+from presales_repo.model.projects import find_project, project_of
+from presales_repo.model.projects import retention_of as project_retention
 from presales_repo.model.query import bare_name, field_at, holds
+from presales_repo.model.retention import keep_until, retention_of
+from presales_repo.model.upkeep import is_disposed, superseded_by
 from presales_repo.ops.deputies import deputies, may_decide, principals
-from presales_repo.ops.lookup import find_document, split_version
+from presales_repo.ops.lookup import find_document, require_number, split_version
 from presales_repo.ops.session import Session, Work, find_actor, open_work, today, working_snapshot
-from presales_repo.store.index import Row
+from presales_repo.store.index import Row, make_row
 from presales_repo.store.snapshot import Snapshot
 from presales_repo.store.verifier import released_bytes
 
@@ -26,7 +32,8 @@ from presales_repo.store.verifier import released_bytes
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What `prs list` is asked for; empty fields ask nothing. `since`, `until`: days of creation, inclusive;
-    `where`: (field, value) that all must hold, see model/query.py."""
+    `where`: (field, value) that all must hold, see model/query.py; `retention_over`: only what need not be
+    kept any longer."""
 
     project: str = ""
     type: str = ""
@@ -38,6 +45,7 @@ class Filter:
     until: str = ""
     where: tuple[tuple[str, str], ...] = ()
     effective: bool = False
+    retention_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,8 @@ class Emergency:
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A line of the register. `version`: the published one, else the one in review, else None; `emergency`: None but
-    while the text in review is given out before its approval."""
+    while the text in review is given out before its approval; `superseded_by`: the document in force that takes the
+    place of this one."""
 
     number: str
     title: str
@@ -67,23 +76,52 @@ class Listed:
     author: str
     updated: str
     emergency: Emergency | None
+    superseded_by: str = ""
 
 
 def list_documents(session: Session, asked: Filter) -> list[Listed]:
     """The register, filtered, by number."""
     with open_work(session) as work:
-        return filter_rows(work, working_snapshot(work).rows(), asked)
+        rows = [*working_snapshot(work).rows()]
+        known = {row.number for row in rows}
+        return filter_rows(work, [*rows, *(row for row in _gone(work) if row.number not in known)], asked)
+
+
+def _gone(work: Work) -> Iterator[Row]:
+    """The documents that were disposed of: their files left, their line in the register stays."""
+    for state in work.ledger.documents():
+        if is_disposed(state) and state.release is not None:
+            yield make_row(state.release.path, "", released_bytes(work.ledger.reader, state.release))
 
 
 def filter_rows(work: Work, rows: Iterable[Row], asked: Filter) -> list[Listed]:
     """The same of an opened repository. Raises PrsError W344 when a filter names a field that no document has."""
     _check_where(work, asked)
     states = {state.number: state for state in work.ledger.documents()}
+    replaced = superseded_by(states.values())
     found = [_listed(work, row, states.get(row.number)) for row in rows if _fits(work, row, asked)]
+    found = [_superseded(item, replaced.get(item.number, "")) for item in found]
     found = [item for item in found if not asked.status or item.status == asked.status]
     if asked.effective:
-        found = [item for item in found if item.status in ("published", "revising")]
+        found = [item for item in found if item.status in EFFECTIVE]
+    if asked.retention_over:
+        found = [item for item in found if _may_go(work, states.get(item.number))]
     return sorted(found, key=lambda item: (item.number, item.path))
+
+
+def _may_go(work: Work, state: DocumentState | None) -> bool:
+    """Whether an archived document need not be kept any longer; of a project that was won it is kept longer (A-26)."""
+    if state is None or is_disposed(state) or state.release is None:
+        return False
+    project = find_project(work.ledger.head.projects, project_of(state.release.path))
+    kept = project_retention(build_lifecycle(work.policy.project), project, retention_of(work.policy, state))
+    until = keep_until(work.policy, state, kept)
+    return until is not None and today(work.session, work.policy) > until
+
+
+def _superseded(item: Listed, other: str) -> Listed:
+    """The line of a document in force whose place another one has taken."""
+    return replace(item, status="superseded", superseded_by=other) if other and item.status in EFFECTIVE else item
 
 
 def _emergency(work: Work, state: DocumentState | None) -> Emergency | None:
@@ -183,8 +221,8 @@ def show_document(session: Session, number: str) -> Shown:
     """One document. Raises PrsError W103 when nothing carries the number."""
     with open_work(session) as work:
         snapshot = working_snapshot(work)
-        row = find_document(snapshot, number)
-        state = work.ledger.document(number)
+        state = work.ledger.document(require_number(number))
+        row = row_of(work, snapshot, number, state)
         opened = state.round if state else None
         waiting = deciders(work.policy, opened) if opened else ()
         instead = deputies(work, number, opened) if opened else ()
@@ -194,6 +232,13 @@ def show_document(session: Session, number: str) -> Shown:
         heard = tuple(_countersigns(work, state)) if state else ()
         listed = _listed(work, row, state)
         return Shown(listed, row.fields, steps, heard, waiting, tuple(instead), links, back, versions)
+
+
+def row_of(work: Work, snapshot: Snapshot, number: str, state: DocumentState | None) -> Row:
+    """A document's row; of one whose files left, that of its last version. Raises PrsError W103."""
+    if state is not None and state.release is not None and is_disposed(state) and not snapshot.find(number):
+        return make_row(state.release.path, "", released_bytes(work.ledger.reader, state.release))
+    return find_document(snapshot, number)
 
 
 _STATES = {"approve": "signed", "register": "signed", "reject": "rejected", "withdraw": "withdrawn",

@@ -169,13 +169,18 @@ def working_snapshot(work: Work) -> Snapshot:
     index = open_index(work.repository)
     changes = working_changes(git, work.repository.root)
     released, merged = release_lookup(work.ledger), merge_heads(git, {})
-    return Snapshot(git, index, head_tree(git), changes, work.repository.root, released=released, merged=merged)
+    return Snapshot(
+        git, index, head_tree(git), changes, work.repository.root, released=released, merged=merged,
+        standing=released.standing,
+    )  # fmt: skip
 
 
 def committed_snapshot(work: Work) -> Snapshot:
     """The files of the last commit, whatever stands in the working tree."""
     git = work.repository.git
-    return Snapshot(git, open_index(work.repository), head_tree(git), {}, released=release_lookup(work.ledger))
+    released = release_lookup(work.ledger)
+    index = open_index(work.repository)
+    return Snapshot(git, index, head_tree(git), {}, released=released, standing=released.standing)
 
 
 def open_index(repository: Repository) -> Index:

@@ -17,6 +17,7 @@ from presales_repo.model.doctype import DocType
 from presales_repo.model.document import Document, read_document
 from presales_repo.model.entry import Entry
 from presales_repo.model.ledger import DocumentState, Release
+from presales_repo.model.replay import Stamp
 from presales_repo.model.text import MAX_BYTES
 from presales_repo.model.track import TRACK, changed_places, check_tracker, described, with_values
 from presales_repo.ops.changes import check_one
@@ -90,8 +91,14 @@ def _try(
     check_tracker(work.policy, target.doctype, target.release, places, actor.person.id)
     require_newest_main(work.repository, work.mode)
     changes = described(after, target.doctype, places)
-    content = _commit(work, actor, target, after, changes)
-    return append(work, actor, _entry(work, actor, target, after, content, comment)), changes
+    head = require_main(work.repository)
+    content = _prepare(work, actor, head, target, after, changes)
+    entry = _entry(work, actor, target, after, content, comment)
+    work.ledger.judge(entry, Stamp("", *stamp(work.session, work.policy), actor.key.public.fingerprint()))
+    if content != head:
+        write_file(work.repository.root, target.release.path, after.data, replace=True)
+        move_main(work.repository, head, content, [target.release.path])
+    return append(work, actor, entry), changes
 
 
 def _find(work: Work, number: str) -> _Target:
@@ -118,10 +125,9 @@ def _find(work: Work, number: str) -> _Target:
     return _Target(state, release, doctype, before, working)
 
 
-def _commit(work: Work, actor: Actor, target: _Target, after: Document, changes: Sequence[str]) -> str:
-    """The commit on main with the new text. Raises Blocked before anything moves."""
+def _prepare(work: Work, actor: Actor, head: str, target: _Target, after: Document, changes: Sequence[str]) -> str:
+    """The commit with the new text, which is not on main yet. Raises Blocked when the text breaks a rule."""
     repository, path = work.repository, target.release.path
-    head = require_main(repository)
     blob = repository.git.read(f"{head}:{path}")
     if blob is not None and blob.data == after.data:
         return head  # an earlier run was killed after this
@@ -129,8 +135,6 @@ def _commit(work: Work, actor: Actor, target: _Target, after: Document, changes:
     who = ident(actor.person, stamp(work.session, work.policy))
     commit = prepare_commit(repository, work.ledger.reader, head, path, after.data, note, who, actor.key)
     _require_clean(work, target, after)
-    write_file(repository.root, path, after.data, replace=True)
-    move_main(repository, head, commit, [path])
     return commit
 
 

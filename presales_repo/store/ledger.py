@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.model.commit import Ident, attach_signature, build_commit
@@ -34,6 +35,15 @@ class Problem:
 
     commit: str
     error: PrsError
+
+
+class Advanced(NamedTuple):
+    """A ledger verified further. `contents`: the commits that the new entries rest on; `document`: one document as
+    they leave it, while the known ledger is open."""
+
+    head: Head
+    contents: list[str]
+    document: Callable[[str], DocumentState | None]
 
 
 class Ledger:
@@ -120,6 +130,15 @@ def cache_path(repository: Repository) -> str | None:
     return os.path.join(repository.state, "clones", f"{hashlib.sha256(place).hexdigest()[:32]}.sqlite")
 
 
+def kept_state(repository: Repository, number: str) -> DocumentState | None:
+    """A document as this clone verified it last, without a look at what came since: for the client hooks only."""
+    cache = LedgerCache(cache_path(repository))
+    try:
+        return cache.document(number)
+    finally:
+        cache.close()
+
+
 def open_ledger(repository: Repository, progress: Progress | None = None) -> Ledger:
     """Verify what is new since the last command and open the ledger.
 
@@ -140,16 +159,16 @@ def open_ledger(repository: Repository, progress: Progress | None = None) -> Led
     return ledger
 
 
-def advance(repository: Repository, known: Ledger | None, reader: ObjectReader, tip: str) -> tuple[Head, list[str]]:
+def advance(repository: Repository, known: Ledger | None, reader: ObjectReader, tip: str) -> Advanced:
     """Verify the entries from a known ledger to `tip` without keeping anything: the head there, and the content
-    commits that the new entries rest on. Raises PrsError as open_ledger does."""
+    commits that the new entries rest on, the documents that they change. Raises PrsError as open_ledger does."""
     oids = _entries_after(repository, known.head, tip) if known else _first_parents(repository, tip)
     if oids is None or not (oids or known):
         raise PrsError("A230", sequence=0, remembered=known.head.tip if known else "-", found=tip)
     walk = _Walk(reader, known.head if known else None, known)
     walk.run(oids, None)
     assert walk.head is not None, "a ledger has at least its genesis"
-    return walk.head, walk.contents
+    return Advanced(walk.head, walk.contents, walk.document)
 
 
 class _Walk:

@@ -7,6 +7,7 @@ from presales_repo.model.delegation import day_of
 from presales_repo.model.lifecycle import build_lifecycle
 from presales_repo.model.looked import Looked
 from presales_repo.model.projects import find_project
+from presales_repo.model.upkeep import Standing, standing_of
 from presales_repo.store.index import make_row
 from presales_repo.store.ledger import Ledger
 from presales_repo.store.verifier import released_bytes
@@ -22,6 +23,10 @@ class Published:
         """Whether a version is published."""
         state = self._ledger.document(number)
         return state is not None and state.release_of(version) is not None
+
+    def standing(self, number: str, _path: str = "") -> Standing | None:
+        """How a document is read-only; None when it may be edited."""
+        return standing_of(self._ledger.document(number))
 
     def look(self, number: str, version: str = "") -> Looked | None:
         """A published version (the one in force without `version`); None when there is none, or its text is lost."""

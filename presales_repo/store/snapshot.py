@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from presales_repo.errors import PrsError
@@ -21,6 +21,7 @@ from presales_repo.store.index import Index, RawChange, Row, diff_trees, is_docu
 
 # The ledger is more than git's hooks load.
 if TYPE_CHECKING:
+    from presales_repo.model.upkeep import Standing
     from presales_repo.store.published import Published
 
 DELETED = "000000"
@@ -37,7 +38,8 @@ class Change(NamedTuple):
 
 class Snapshot:
     """`tree` (a git id) with `changes`; `root` is where working files are read, when they are what changed; `merged`:
-    commits whose changes are among them, because they are being merged in."""
+    commits whose changes are among them, because they are being merged in; `standing`: says which documents are
+    read-only."""
 
     def __init__(
         self,
@@ -49,7 +51,9 @@ class Snapshot:
         released: Published | None = None,
         merged: Collection[str] = (),
         reservations: Mapping[str, str] | None = None,
+        standing: Callable[[str, str], Standing | None] | None = None,
     ) -> None:
+        self._standing = standing
         self._reservations = reservations or {}
         self._released = released
         self._merged = merged
@@ -93,6 +97,24 @@ class Snapshot:
         """Files that the change removes."""
         return sorted(path for path, change in self._listed.items() if change.mode == DELETED)
 
+    def standing(self, number: str, path: str = "") -> Standing | None:
+        """How a document is read-only; None when it may be edited, or when there is no ledger to ask. `path`: of the
+        changed file that it is asked for."""
+        return self._standing(number, path) if self._standing else None
+
+    def is_disposed(self, number: str) -> bool:
+        """Whether a document's files have left by a published request."""
+        found = self.standing(number)
+        return found is not None and found.status == "disposed"
+
+    def all_changes(self) -> list[Change]:
+        """Every change that is looked at, by path, of files that go away too."""
+        return [self._listed[path] for path in sorted(self._listed)]
+
+    def blob_of(self, change: Change) -> str:
+        """git's id of the bytes that a change leaves; "" when it leaves none."""
+        return "" if change.mode == DELETED else change.oid or _blob_id(self.data(change))
+
     def deleted_documents(self) -> Iterator[str]:
         """Documents that the change removes, with their number nowhere else afterwards."""
         for path in self.deleted_paths():
@@ -117,7 +139,7 @@ class Snapshot:
 
         Most references stay within a project: its folder is looked through first, which is quicker than the register.
         """
-        return self._stands_near(number) or bool(self.find(number))
+        return self._stands_near(number) or bool(self.find(number)) or self.is_disposed(number)
 
     def find(self, number: str) -> list[Row]:
         """The documents that carry a number."""

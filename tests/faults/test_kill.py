@@ -94,6 +94,23 @@ def _register_note(desk: Desk) -> None:
     desk.ok("song", "register", NOTE)
 
 
+def _request_disposal(desk: Desk) -> None:
+    _register_note(desk)
+    fields = {"targets": NOTE, "reason": "useless", "witnesses": "han,xu"}
+    words = [word for name, value in fields.items() for word in ("--set", f"{name}={value}")]
+    assert desk.new("ye", "disposal-request", "销毁申请", *words) == "WK202305001"
+    desk.ok("ye", "save", "WK202305001", "-m", "申请")
+    desk.ok("ye", "submit", "WK202305001", "-m", "申请")
+    for person in ("cheng", "shen", "cheng"):
+        desk.ok(person, "approve", "WK202305001")
+
+
+def _finish_disposal(desk: Desk, done: Result) -> None:
+    assert not list(desk.root.rglob(f"{NOTE}-*"))
+    assert NOTE not in desk.git_ok("ls-tree", "-r", "--name-only", "main")
+    assert desk.git_ok("log", "--format=%s", "main").count("prs dispose") == 1
+
+
 def _rename_company(desk: Desk) -> None:
     path = desk.root / "policy" / "repository.yaml"
     path.write_text(path.read_text().replace(ORGANISATION, "启衡"))
@@ -135,6 +152,7 @@ FAULTS = {
         ("A433",),
         _expect(NOTE, "published", 3),
     ),
+    "dispose": Fault("ye", ("dispose", "WK202305001"), "drafted", _request_disposal, (), _finish_disposal),
     "propose": Fault(
         "cheng", ("policy", "propose", "-m", "改名"), "founded", _rename_company, ("A324",), _finish_policy
     ),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.company import PROJECT, Company, Desk, found_repository, new_note
+from tests.acceptance.scenes import rewrite
+from tests.company import NOTE_FIELDS, PROJECT, Company, Desk, found_repository, new_note, new_plan
 
 LATER = "2023-05-20T09:00:00+08:00"
 NOTE = "XS202305001"
@@ -90,3 +91,159 @@ def test_r168_only_the_text_in_force_is_tracked(tracked: Desk, tmp_path: Path) -
     assert desk.ok("shen", "approve", MINUTES, "--json").json["version"] == "1.1"
     desk.ok("lin", "track", MINUTES, "actions.1.done=2023-05-21")
     assert desk.ok("", "show", MINUTES, "--json").json["version"] == "1.1"
+
+
+def controlled(desk: Desk, type_id: str, *approvers: str, now: str = LATER, **fields: str) -> str:
+    """A document of the document controller, published."""
+    number = str(desk.ok("ye", "new", type_id, "-t", type_id, *words(**fields), "--json", now=now).json["number"])
+    desk.ok("ye", "save", number, "-m", "登记", now=now)
+    publish(desk, number, *approvers, now=now)
+    return number
+
+
+def publish(desk: Desk, number: str, *approvers: str, now: str = LATER) -> None:
+    desk.ok("ye", "submit" if approvers else "register", number, "-m", "登记", now=now)
+    for person in approvers:
+        desk.ok(person, "approve", number, now=now)
+
+
+def status(desk: Desk, number: str, now: str = LATER) -> str:
+    return str(desk.ok("", "show", number, "--json", now=now).json["status"])
+
+
+def numbers(desk: Desk, *words: str, now: str = LATER) -> set[str]:
+    return {item["number"] for item in desk.ok("", "list", *words, "--json", now=now).json}
+
+
+@pytest.fixture(scope="module")
+def archived(tracked: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The same, where the note is obsolete and the project's minutes are archived."""
+    desk = tracked.copy(tmp_path_factory.mktemp("archived"))
+    assert controlled(desk, "obsolescence-notice", "shen", target=NOTE, keep="true") == "WK202305001"
+    made = desk.ok("ye", "archive", "-p", PROJECT, "--json", now=LATER).json
+    desk.ok("ye", "save", made["number"], "-m", "归档", now=LATER)
+    publish(desk, made["number"], "shen")
+    return desk
+
+
+def test_r121_what_is_archived_is_read_only(archived: Desk, tmp_path: Path) -> None:
+    """R121 | prs archive, prs save, git commit | The drafted list archives the project; an edit is refused everywhere."""
+    desk = archived.copy(tmp_path)
+    assert (status(desk, MINUTES), status(desk, NOTE)) == ("archived", "obsolete")
+    assert desk.ok("", "show", "WK202305002", "--json").json["front_matter"]["documents"] == [MINUTES]
+    desk.refuse("W311", "ye", "archive", "-p", PROJECT, now=LATER)
+    desk.refuse("A448", "lin", "track", MINUTES, "actions.1.done=2023-05-21", now=LATER)
+    desk.edit(MINUTES)
+    saved = desk.prs("lin", "save", MINUTES, "-m", "改")
+    assert saved.code == 1
+    assert "error[W310]" in saved.out
+    desk.git_ok("add", "-A")
+    assert desk.ok("", "hooks", "install").code == 0
+    committed = desk.commit("lin", "改")
+    assert committed.code == 1
+    assert "W310" in committed.err
+    desk.git_ok("-c", "core.hooksPath=/dev/null", "reset", "--hard", "-q")
+    assert desk.commit("lin", "改", "--allow-empty").code == 0
+    desk.refuse("A448", "lin", "submit", MINUTES, "-m", "改", now=LATER)
+
+
+def test_r123_what_is_not_in_force_is_not_listed_as_effective(archived: Desk) -> None:
+    """R123 | prs list --effective | An obsolete document and one that is superseded are not in force."""
+    found = numbers(archived, "--effective")
+    assert {MINUTES, "WK202305001", "WK202305002"} <= found
+    assert NOTE not in found
+    assert numbers(archived, "--status", "obsolete") == {NOTE}
+
+
+def test_r123_a_document_that_another_supersedes_is_not_in_force(tracked: Desk, tmp_path: Path) -> None:
+    """R123 | prs list --effective | A published document takes the place of what it names in `supersedes`."""
+    desk = tracked.copy(tmp_path)
+    newer = desk.new("song", "market-info-note", "研讨会信息更正", *NOTE_FIELDS, "--set", f"supersedes={NOTE}")
+    desk.ok("song", "save", newer, "-m", "更正")
+    assert NOTE in numbers(desk, "--effective")
+    desk.ok("song", "register", newer)
+    assert NOTE not in numbers(desk, "--effective")
+    (item,) = desk.ok("", "list", "--status", "superseded", "--json").json
+    assert (item["number"], item["superseded_by"]) == (NOTE, newer)
+
+
+DISPOSAL = {"targets": NOTE, "reason": "useless", "witnesses": "han,xu"}
+
+
+def test_r122_documents_are_removed_by_an_approved_request_alone(archived: Desk, tmp_path: Path) -> None:
+    """R122 | prs dispose, git rm | A request with its whole chain and two witnesses removes exactly its documents."""
+    desk = archived.copy(tmp_path)
+    path = desk.path_of(NOTE).relative_to(desk.root)
+    desk.ok("", "hooks", "install")
+    desk.git_ok("rm", "-q", path)
+    refused = desk.commit("song", "删除")
+    assert refused.code == 1
+    assert "P105" in refused.err
+    desk.git_ok("reset", "-q", "--hard")
+    for code, fields in (
+        ("A445", {**DISPOSAL, "witnesses": "han,ye"}),
+        ("A445", {**DISPOSAL, "witnesses": "han"}),
+        ("A446", {**DISPOSAL, "reason": "expired"}),
+    ):
+        number = desk.new("ye", "disposal-request", "销毁申请", *words(**fields))
+        desk.ok("ye", "save", number, "-m", "申请")
+        desk.refuse(code, "ye", "submit", number, "-m", "申请", now=LATER)
+    request = desk.new("ye", "disposal-request", "销毁申请", *words(**DISPOSAL))
+    desk.ok("ye", "save", request, "-m", "申请")
+    desk.refuse("W312", "ye", "dispose", request, now=LATER)
+    before = set(desk.git_ok("ls-tree", "-r", "--name-only", "-z", "approved").split("\0"))
+    main = set(desk.git_ok("ls-tree", "-r", "--name-only", "-z", "main").split("\0"))
+    publish(desk, request, "cheng", "shen", "cheng")
+    after = set(desk.git_ok("ls-tree", "-r", "--name-only", "-z", "approved").split("\0"))
+    assert before - after == {str(path)}
+    assert (status(desk, NOTE), path.exists()) == ("disposed", False)
+    desk.refuse("W313", "lin", "dispose", request, now=LATER)
+    done = desk.ok("ye", "dispose", request, "--json", now=LATER).json
+    assert (done["numbers"], done["paths"]) == ([NOTE], [str(path)])
+    assert main - set(desk.git_ok("ls-tree", "-r", "--name-only", "-z", "main").split("\0")) == {str(path)}
+    assert desk.git_ok("log", "-1", "--format=%s") == f"prs dispose {request}: {NOTE}"
+    assert (status(desk, NOTE), numbers(desk, "--status", "disposed")) == ("disposed", {NOTE})
+    assert [item["decision"] for item in desk.ok("", "history", NOTE, "--json").json][-1] == "dispose"
+    assert desk.ok("", "verify", "--full").code == 0
+    assert desk.ok("", "check").code == 0
+    assert desk.ok("ye", "dispose", request, "--json", now=LATER).json["commit"] == ""
+
+
+def test_r122_retention_starts_with_the_archive(archived: Desk, tmp_path: Path) -> None:
+    """R122 | prs list --retention-over | A document may go when its years since archiving are over, not before."""
+    assert numbers(archived, "--retention-over", now="2033-05-20T12:00:00+08:00") == set()
+    assert numbers(archived, "--retention-over", now="2033-05-21T12:00:00+08:00") == {MINUTES}
+    desk = archived.copy(tmp_path)
+    later = "2033-06-01T12:00:00+08:00"
+    fields = {**DISPOSAL, "targets": MINUTES, "reason": "expired"}
+    request = controlled(desk, "disposal-request", "cheng", "shen", "cheng", now=later, **fields)
+    desk.ok("ye", "dispose", request, now=later)
+    assert status(desk, MINUTES, later) == "disposed"
+    assert not list(desk.root.rglob(f"{MINUTES}-*"))
+
+
+def test_a_mistaken_list_is_mended_by_its_next_version(archived: Desk, tmp_path: Path) -> None:
+    """The new list archives what it names, and gives back what only the one before named."""
+    desk = archived.copy(tmp_path)
+    rewrite(desk, "WK202305002", f"documents: [{MINUTES}]", f"documents: [{NOTE}]")
+    desk.ok("ye", "save", "WK202305002", "-m", "更正")
+    publish(desk, "WK202305002", "shen")
+    assert (status(desk, MINUTES), status(desk, NOTE)) == ("published", "obsolete")
+    desk.edit(MINUTES)
+    desk.ok("lin", "save", MINUTES, "-m", "改")
+
+
+def test_who_may_end_the_life_of_a_document(tracked: Desk, tmp_path: Path) -> None:
+    """A notice by somebody without the role, about a draft, or about a document in review is refused."""
+    desk = tracked.copy(tmp_path)
+    draft = new_plan(desk)
+    desk.ok("lin", "save", draft, "-m", "初稿")
+    number = desk.new("ye", "obsolescence-notice", "作废", *words(target=draft, keep="false"))
+    desk.ok("ye", "save", number, "-m", "作废")
+    desk.refuse("A442", "ye", "submit", number, "-m", "作废")
+    desk.edit(MINUTES)
+    desk.ok("lin", "save", MINUTES, "-m", "改")
+    desk.ok("lin", "submit", MINUTES, "-m", "改")
+    rewrite(desk, number, f"target: {draft}", f"target: {MINUTES}")
+    desk.ok("ye", "save", number, "-m", "作废")
+    desk.refuse("A443", "ye", "submit", number, "-m", "作废")

@@ -16,8 +16,9 @@ from tests.attacks.ledger.on_projects import projects
 from tests.attacks.ledger.on_tracking import tracking
 from tests.attacks.ledger.on_transplants import transplants
 from tests.attacks.ledger.on_trees import trees
+from tests.attacks.ledger.on_upkeep import upkeep
 
-CATALOGUES = (objects, messages, trees, people, policies, transplants, tracking, projects)
+CATALOGUES = (objects, messages, trees, people, policies, transplants, tracking, upkeep, projects)
 ATTACKS = [attack for catalogue in CATALOGUES for attack in catalogue.attacks]
 MUTANTS = [
     pytest.param(attack, row, id=f"{attack.name}-{number}")

@@ -44,6 +44,7 @@ STAFF = {
 }
 
 _TYPE = "category: survey, stage: QD, authors: [team-member], sensitivity: internal, retention: y10"
+_CONTROL = "category: survey, stage: QD, authors: [doc-controller], sensitivity: internal, retention: y10"
 TYPES = f"""types:
 - {{id: survey-plan, title_zh: 需求调研计划, chain: light, {_TYPE}}}
 - {{id: interview-record, title_zh: 访谈记录, chain: none, {_TYPE}}}
@@ -51,6 +52,9 @@ TYPES = f"""types:
 - {{id: issue, title_zh: 协作问题单, chain: light, {_TYPE}, mutable_after_release: [closed_on, verified, actions.done],
    fields: {{closed_on: {{type: date}}, verified: {{type: string, set_by: reviewer}},
    actions: {{type: list<object>, item: {{text: {{type: string}}, done: {{type: date}}}}}}}}}}
+- {{id: notice, title_zh: 作废通知单, chain: light, effect: obsolete, {_CONTROL}}}
+- {{id: list, title_zh: 归档清单, chain: light, effect: archive, {_CONTROL}}}
+- {{id: request, title_zh: 销毁申请单, chain: light, effect: dispose, {_CONTROL}}}
 - {{id: delegation-letter, title_zh: 审批授权书, chain: leader-only, effect: delegation, {_TYPE}}}
 - {{id: emergency-release, title_zh: 紧急发布申请单, chain: light, effect: emergency, {_TYPE}}}
 """
