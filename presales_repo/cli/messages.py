@@ -88,7 +88,7 @@ def finding_args(finding: Finding) -> dict[str, object]:
     return {name: value[language()] if isinstance(value, Mapping) else value for name, value in args.items()}
 
 
-def print_findings(findings: Iterable[Finding], stream: IO[str]) -> None:
+def print_findings(findings: Iterable[Finding], stream: IO[str], strict: bool = False) -> None:
     """Findings as text: place, severity and code, message; the hint once below those of a file that share it."""
     told: tuple[str, str, str] | None = None
     for finding in findings:
@@ -98,7 +98,7 @@ def print_findings(findings: Iterable[Finding], stream: IO[str]) -> None:
             _write_hint(told[2], stream)
         told = same
         where = place(finding.path, finding.line, finding.column)
-        severity = paint(severity_of(finding.code), stream)
+        severity = paint(severity_of(finding.code, strict), stream)
         stream.write(f"{where + ': ' if where else ''}{severity}[{finding.code}]: {message}\n")
     if told is not None:
         _write_hint(told[2], stream)

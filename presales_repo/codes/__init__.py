@@ -39,10 +39,11 @@ def all_rules() -> list[Rule]:
     return [rule for group in GROUPS for rule in rules_of(group).values()]
 
 
-def severity_of(code: str) -> str:
-    """`error`, `warning` or `info`."""
+def severity_of(code: str, strict: bool = False) -> str:
+    """`error`, `warning` or `info`; `strict`: a warning is an error."""
     rule = rule_of(code)
-    return rule.severity if rule else "error"
+    severity = rule.severity if rule else "error"
+    return "error" if strict and severity == "warning" else severity
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

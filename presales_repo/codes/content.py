@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from presales_repo.codes.rule import N_, Rule
+from presales_repo.codes.rule_data import CONTENT_RULES
 
 RULES = (
     Rule(
@@ -29,4 +30,5 @@ RULES = (
         N_("A conflict that was not resolved would be published as it is."),
         "git merge",
     ),
+    *CONTENT_RULES,
 )

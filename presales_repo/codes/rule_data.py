@@ -1,4 +1,4 @@
-"""Codes of rules that the policy holds as data: F13x, A407 and A408."""
+"""Codes of rules and words that the policy holds as data: F13x, H12x, A407 and A408."""
 
 from __future__ import annotations
 
@@ -28,6 +28,33 @@ FIELD_RULES = (
         N_("Tell an administrator: the rule in policy/types/ has to be corrected."),
         N_("A rule that cannot be asked must not pass for one that holds."),
         "policy/types",
+    ),
+)
+
+CONTENT_RULES = (
+    Rule(
+        "H120",
+        "warning",
+        N_("{word}: customers read this text, and it promises or praises more than can be proven."),
+        N_("Say what can be proven, with a figure or a source; prs check --strict refuses the word."),
+        N_("Honesty: no exaggeration, no false promise. The words are data: policy/repository.yaml, `words`."),
+        "一(三)4; R007",
+    ),
+    Rule(
+        "H121",
+        "error",
+        N_("A password stands in plain text below `{heading}`."),
+        N_("Write where to get it (from whom, from which safe) instead of the password."),
+        N_("A document is copied, printed and kept for years; a password in it is everybody's."),
+        "四(一)4",
+    ),
+    Rule(
+        "H122",
+        "error",
+        N_("Below `{heading}` nothing is said of {term}."),
+        N_("Write about {term} there, by this name."),
+        N_("The regulation says what this section covers; the terms are `mentions` of the heading in policy/types."),
+        "三(二)1; R041",
     ),
 )
 

@@ -69,12 +69,15 @@ class Quote(NamedTuple):
 
 class RequiredHeading(NamedTuple):
     """A heading that each document of a type has, and what to write under it. `quote`: what a new document finds
-    there; `fill`: fields that say it, where the document is published as soon as it is written."""
+    there; `fill`: fields that say it, where the document is published as soon as it is written; `mentions`: terms that
+    stand there; `no_passwords`: what looks like a password does not."""
 
     title: str
     hint: str
     quote: Quote | None = None
     fill: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    no_passwords: bool = False
 
 
 class DocType(NamedTuple):
@@ -162,6 +165,8 @@ def _heading(raw: Any) -> RequiredHeading:
         text_of(table.get("hint") or ""),
         Quote(text_of(quote["type"]), texts_of(quote["headings"])) if quote else None,
         texts_of(table.get("fill")),
+        texts_of(table.get("mentions")),
+        flag_of(table.get("no_passwords", False)),
     )
 
 

@@ -16,6 +16,7 @@ from presales_repo.model.needs import NO_NEEDS, Needs, build_needs, contradictio
 from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 from presales_repo.model.text import decode_text
 from presales_repo.model.tracecheck import trace_problems
+from presales_repo.model.wordlists import NO_HONESTY, Honesty, build_honesty
 from presales_repo.model.yamlsubset import parse_yaml, to_data
 
 # Keys and digests are for those who judge a policy; git's hooks only build one, and would pay for these modules.
@@ -115,6 +116,7 @@ class Policy(NamedTuple):
     types: Mapping[str, DocType]
     calendar: Mapping[str, Any] = {}
     assessment: Mapping[str, Any] = {}
+    honesty: Honesty = NO_HONESTY
 
     @property
     def trackers(self) -> tuple[str, ...]:
@@ -160,6 +162,7 @@ def build_policy(data: Mapping[str, Any]) -> Policy:
             types=DocTypes(_raw_types(files)),
             calendar=mapping_of(files.get(CALENDAR)),
             assessment=mapping_of(files.get(ASSESSMENT)),
+            honesty=build_honesty(repository.get("words")),
         )
 
 

@@ -28,6 +28,7 @@ from presales_repo.rules.links import check_attachments, check_links, check_refe
 from presales_repo.rules.naming import check_name, check_number, check_path
 from presales_repo.rules.project import check_record
 from presales_repo.rules.register import Register
+from presales_repo.rules.wordlint import check_words
 from presales_repo.rules.words import nearest, shell_word, shown
 
 _FILE, _PROGRAM = "100644", "100755"
@@ -89,6 +90,8 @@ def check_document(path: str, data: bytes | None, policy: Policy, register: Regi
     conflicts = list(check_conflicts(document))
     structure = None if conflicts else outline(document.body, document.head.body_line)
     findings += conflicts if structure is None else _check_body(document, doctype, structure, register)
+    if doctype is not None and structure is not None:
+        findings += check_words(document, doctype, structure, policy)
     if doctype is not None and doctype.rules and structure is not None:
         findings += _check_rules(document, doctype, structure, policy, register)
     return findings

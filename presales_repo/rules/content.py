@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from presales_repo.findings import Finding
@@ -50,7 +50,7 @@ def check_headings(document: Document, doctype: DocType, structure: Outline) -> 
             below = [section.line for section, title in zip(sections, titles, strict=True) if title in following]
             yield Finding("H101", document.path, below[0] if below else _last_line(document), 0, args)
         for at in found:
-            if _is_unwritten(sections, at, required):
+            if is_unwritten(sections, at, required):
                 yield Finding("H102", document.path, sections[at].line, 0, args)
 
 
@@ -64,7 +64,7 @@ def _last_line(document: Document) -> int:
     return document.text.rstrip("\r\n").count("\n") + 1
 
 
-def _is_unwritten(sections: tuple[Section, ...], at: int, required: RequiredHeading) -> bool:
+def is_unwritten(sections: Sequence[Section], at: int, required: RequiredHeading) -> bool:
     """Whether a section holds the hint of the template, or nothing: neither text nor headings below its own."""
     text = sections[at].text
     if not text:
