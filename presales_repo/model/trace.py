@@ -196,13 +196,20 @@ def _soft(
     for links in working.values():
         for link in links:
             back.setdefault(link.target, []).append(link)
+    behind = [
+        (link, change.number)
+        for change in changes
+        for link in _resting_on(change.named, back)
+        if _is_before(Link("", "", link.source, ""), facts.documents[change.number], facts)
+    ]
+    resting = list(_resting_on((*hard, *(link.source for link, _ in behind)), back))
+    still = {*hard, *(link.source for link in resting)}
     soft: dict[str, list[Reason]] = {}
-    for change in changes:
-        for link in _resting_on(change.named, back):
-            if _is_before(Link("", "", link.source, ""), facts.documents[change.number], facts):
-                soft.setdefault(link.source, []).append(Reason("behind", change.number, link.field, via=link.target))
-    for link in _resting_on((*hard, *soft), back):
+    for link in resting:
         soft.setdefault(link.source, []).append(Reason("rests", link.target, link.field))
+    for link, change_number in behind:
+        if link.target not in still:
+            soft.setdefault(link.source, []).append(Reason("behind", change_number, link.field, via=link.target))
     return soft
 
 

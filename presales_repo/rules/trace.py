@@ -22,6 +22,8 @@ from presales_repo.rules.register import Register
 from presales_repo.rules.values import references
 from presales_repo.rules.words import FEW, shown
 
+# What a text may lack while it is being written: it stops a submission, not a save.
+UNFINISHED = frozenset(("L120", "L121"))
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}20[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}(?![0-9A-Za-z])")
 
 

@@ -76,11 +76,9 @@ def test_an_accepted_change_puts_what_it_names_behind_and_softly_what_rests_on_t
     found = stale(facts(report(), design(), bid(), change()), POLICY)
     assert found == {
         REPORT: (Reason("changed", CHANGE),),
-        DESIGN: (
-            Reason("behind", CHANGE, "requirement_ref", via=REPORT), Reason("rests", REPORT, "requirement_ref"),
-        ),
-        BID: (Reason("behind", CHANGE, "solution_ref", via=DESIGN), Reason("rests", DESIGN, "solution_ref")),
-    }  # fmt: skip
+        DESIGN: (Reason("rests", REPORT, "requirement_ref"),),
+        BID: (Reason("rests", DESIGN, "solution_ref"),),
+    }
     assert [number for number in found if not all(reason.is_soft for reason in found[number])] == [REPORT]
 
 
