@@ -39,7 +39,7 @@ class Words:
         found: Titles | None = self._titles.get(f"{kind} {id_}")
         if found is None:
             return id_.rsplit(".", 1)[-1]
-        return found.zh if language() == "zh" else found.en
+        return in_language(found)
 
     def gate(self, id_: str) -> str:
         """A gate's id and title; a line of one (GATE/TYPE) too."""
@@ -54,6 +54,11 @@ class Words:
     def people(self, ids: Iterable[str]) -> str:
         """Several people."""
         return joined(map(self.person, ids))
+
+
+def in_language(titles: Titles) -> str:
+    """A title in the reader's language."""
+    return titles.zh if language() == "zh" else titles.en
 
 
 def print_project(shown: ProjectShown) -> None:
@@ -129,10 +134,11 @@ def _team(shown: ProjectShown, words: Words) -> Iterator[str]:
 def _next(shown: ProjectShown, words: Words) -> Iterator[str]:
     for number, way in enumerate(shown.ways):
         to, ready = words.title("state", way.to), all(gate.open for gate in way.gates)
-        mark = _("ready") if ready else _("not yet")
+        reason = any(gate.reason for gate in way.gates)
+        mark = _("not yet") if not ready else _("with a reason") if reason else _("ready")
         command = f"prs project advance {shown.id} --to {way.to}"
         if number and not _is_main(way.gates, shown):
-            yield f"{_('or')} → {to} ({mark}): {joined(words.gate(gate.id) for gate in way.gates)}"
+            yield labelled(f"{_('or')} → {to} ({mark})", joined(words.gate(gate.id) for gate in way.gates))
             continue
         yield f"→ {to} ({mark})  {command}"
         for gate in way.gates:
@@ -168,58 +174,70 @@ def need_lines(line: LineShown, words: Words) -> Iterator[str]:
     count = f"  {line.have}/{line.needed}" if line.needed > 1 else ""
     numbers = f"  {joined(line.numbers)}" if line.numbers else ""
     yield f"[{'x' if line.met else ' '}] {words.title('type', line.type)}{count}{numbers}"
-    if line.met:
-        return
+    if not line.met:
+        yield from ("    " + text for text in _open_lines(line, words))
+
+
+def _open_lines(line: LineShown, words: Words) -> Iterator[str]:
+    """Why a line is not met."""
+    if line.about:
+        yield _("about {about}, which is in review: they count once it is published").format(about=line.about)
     if line.lacking and line.have:
-        yield "    " + labelled(_("missing"), joined(words.title("department", item) for item in line.lacking))
+        yield labelled(_("missing"), joined(words.title("department", item) for item in line.lacking))
     for excluded in line.excluded:
-        yield "    " + _excluded(line.type, excluded, words)
+        yield _excluded(line.type, excluded, words)
     for item in line.in_work:
-        yield "    " + waiting_line(item, words)
+        yield from waiting_lines(item, words)
     if not line.in_work:
-        yield f"    {line.command}"
+        yield line.command
 
 
 def _excluded(type_id: str, item: ExcludedShown, words: Words) -> str:
-    field = f"{type_id}.{item.field}"
-    reason = _(_WHY[item.why]).format(
-        name=words.title("field", field),
-        found=words.title("value", f"{field}.{item.found}") if item.why == "value" else item.found,
-        wanted=joined(words.title("value", f"{field}.{value}") for value in item.wanted.split(", "))
-        if item.why == "value"
-        else item.wanted,
-    )
+    """A published document that does not count, and why."""
     text = _("{number}@{version} by {person} does not count: {reason}")
+    reason = _reason(type_id, item, words)
     return text.format(number=item.number, version=item.version, person=words.person(item.author), reason=reason)
 
 
-def waiting_line(item: Waiting, words: Words) -> str:
+def _task(type_id: str, item: ExcludedShown, words: Words) -> str:
+    """The same as something that its author has to see to."""
+    return labelled(words.person(item.author), f"{item.number}@{item.version}  {_reason(type_id, item, words)}")
+
+
+def _reason(type_id: str, item: ExcludedShown, words: Words) -> str:
+    field = f"{type_id}.{item.field}"
+    found, wanted = item.found, item.wanted
+    if item.why == "value":
+        found = words.title("value", f"{field}.{found}")
+        wanted = joined(words.title("value", f"{field}.{value}") for value in wanted.split(", "))
+    return _(_WHY[item.why]).format(name=words.title("field", field), found=found, wanted=wanted or _("nothing"))
+
+
+def waiting_lines(item: Waiting, words: Words) -> Iterator[str]:
     """A document that is not in force yet, and who has to act."""
+    name = f"{item.number} {item.title}"
     if item.status != "in-review":
-        text = _("{number} {title} ({status}): {people} has to finish and submit it")
-        return text.format(
-            number=item.number, title=item.title, status=_(item.status), people=words.people(item.people)
-        )
-    text = _("{number} {title}, version {version}, in review: step {step} waits for {people}")
-    line = text.format(
-        number=item.number, title=item.title, version=item.version, step=item.step, people=words.people(item.people)
+        text = _("{people}: finish and submit {name} ({status})")
+        yield text.format(people=words.people(item.people), name=name, status=_(item.status))
+        return
+    text = _("{people}: decide the step {step} of {name}, version {version}, in review")
+    yield text.format(
+        people=words.people(item.people), step=in_language(item.step_title), name=name, version=item.version
     )
     for department, people in item.departments:
-        named = f"{words.title('department', department)} ({words.people(people)})"
-        line += "; " + labelled(_("no opinion yet"), named)
-    return line
+        text = _("{people}: give the opinion of {department} on {number}")
+        title = words.title("department", department)
+        yield text.format(people=words.people(people), department=title, number=item.number)
 
 
 def _tasks(shown: ProjectShown, words: Words) -> Iterator[str]:
     """What is open, whatever gate it is for."""
     for item in shown.waiting:
-        yield waiting_line(item, words)
+        yield from waiting_lines(item, words)
     for gate in shown.ways[0].gates if shown.ways else ():
         for line in gate.missing:
-            for excluded in line.excluded:
-                yield _excluded(line.type, excluded, words)
+            yield from (_task(line.type, excluded, words) for excluded in line.excluded)
             for value in line.lacking if line.have else ():
-                title = words.title("type", line.type)
-                yield _("{department} has to write: {type}").format(
-                    department=words.title("department", value), type=title
-                )
+                text = _("{department}: write a document of the type {type}")
+                title = words.title("department", value)
+                yield text.format(department=title, type=words.title("type", line.type))

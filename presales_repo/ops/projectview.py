@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from presales_repo.findings import Finding
 from presales_repo.model.countersign import deciders, missing_countersigns
 from presales_repo.model.document import Document
 from presales_repo.model.facts import Fact, Facts, items_of, text_in, texts_in
-from presales_repo.model.gates import Checked, GateCheck, Situation, check_gate
+from presales_repo.model.gates import (
+    OTHER_VALUE,
+    OTHER_VERSION,
+    Checked,
+    Evidence,
+    GateCheck,
+    Situation,
+    check_gate,
+    check_need,
+)
 from presales_repo.model.lifecycle import Lifecycle, Transition, build_lifecycle
 from presales_repo.model.periods import iso_time
 from presales_repo.model.policy import Policy
@@ -65,6 +74,7 @@ class Waiting:
     step: str
     people: tuple[str, ...]
     departments: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    step_title: Titles = Titles("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,8 @@ class ExcludedShown:
 @dataclass(frozen=True, slots=True)
 class LineShown:
     """A line of a gate. `have` of `needed` documents count (`numbers`); `lacking`: values of a field of which each had
-    to be there once; `in_work`: documents of the type that are not in force yet; `command`: what starts one."""
+    to be there once; `in_work`: documents of the type that are not in force yet; `command`: what starts one; `about`:
+    NUMBER@VERSION in review: the documents are about it, and count once it is published."""
 
     gate: str
     type: str
@@ -95,17 +106,20 @@ class LineShown:
     excluded: tuple[ExcludedShown, ...]
     in_work: tuple[Waiting, ...]
     command: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GateShown:
-    """A gate on a way. `any_of`: one of its lines is enough; `broken`: rules of types that do not hold there."""
+    """A gate on a way. `any_of`: one of its lines is enough; `broken`: rules of types that do not hold there;
+    `reason`: words are asked for."""
 
     id: str
     any_of: bool
     open: bool
     lines: tuple[LineShown, ...]
     broken: tuple[Finding, ...] = ()
+    reason: bool = False
 
     @property
     def missing(self) -> tuple[LineShown, ...]:
@@ -319,29 +333,47 @@ def _way(
     shown = []
     for name in gates_of(lifecycle, project, transition):
         check = check_gate(lifecycle.gates[name], situation)
-        lines = tuple(_line(work.policy, project.id, check, line, own) for line in check.lines)
+        lines = tuple(_line(work.policy, project.id, check, line, own, situation) for line in check.lines)
         broken = tuple(broken_rules(work, facts, project.id, name))
-        shown.append(GateShown(name, check.gate.any_of, not (check.missing or broken), lines, broken))
+        shown.append(
+            GateShown(name, check.gate.any_of, not (check.missing or broken), lines, broken, check.gate.reason)
+        )
     return WayShown(to, tuple(shown))
 
 
-def _line(policy: Policy, project: str, check: GateCheck, line: Checked, own: list[Fact]) -> LineShown:
-    need = line.need
+def _line(
+    policy: Policy, project: str, check: GateCheck, line: Checked, own: list[Fact], situation: Situation
+) -> LineShown:  # fmt: skip
+    need, met, about = line.need, line.met, ""
+    if not met and need.same is not None:
+        coming = _in_review(own, need.same.type)
+        others = [item for item in situation.documents if item.type != need.same.type]
+        about = ", ".join(item.name for item in coming)
+        line = check_need(need, replace(situation, documents=[*others, *coming])) if coming else line
     in_work = [waiting_of(policy, fact) for fact in own if fact.type == need.type]
     authors = {fact.number: fact.author for fact in own}
-    there = {value for item in line.found for value in texts_in(item.fields, need.distinct)}
+    judged = {item.number for item in line.excluded if item.why not in (OTHER_VERSION, OTHER_VALUE)}
+    there = {text for fact in own if fact.number in judged for text in texts_in(fact.in_force, need.distinct)}
+    there |= {text for item in line.found for text in texts_in(item.fields, need.distinct)}
     return LineShown(
         gate=check.gate.id,
         type=need.type,
         needed=need.least,
         have=len(line.found),
-        met=line.met,
+        met=met,
         numbers=tuple(item.name for item in line.found),
         lacking=tuple(value for value in need.where.get(need.distinct, ()) if value not in there),
         excluded=tuple(ExcludedShown(*item, authors.get(item.number, "")) for item in line.excluded),
         in_work=tuple(item for item in in_work if item is not None),
         command=f"prs new {need.type} -p {project} -t TITLE",
+        about=about,
     )
+
+
+def _in_review(own: list[Fact], type_id: str) -> list[Evidence]:
+    """The versions in review of a type, as if they were in force."""
+    rounds = [(fact.number, fact.state.round) for fact in own if fact.type == type_id and fact.state]
+    return [Evidence(number, opened.version, type_id, 0, {}) for number, opened in rounds if opened]
 
 
 def waiting_of(policy: Policy, fact: Fact) -> Waiting | None:
@@ -353,8 +385,8 @@ def waiting_of(policy: Policy, fact: Fact) -> Waiting | None:
         return Waiting(fact.number, fact.title, fact.type, fact.status, "", "", (fact.author,))
     departments = tuple((name, people) for _, name, people in missing_countersigns(policy, opened))
     people = tuple(deciders(policy, opened))
-    step = opened.step.title_zh
-    return Waiting(fact.number, fact.title, fact.type, "in-review", opened.version, step, people, departments)
+    step, titles = opened.step.id, Titles(opened.step.title_zh, opened.step.title_en)
+    return Waiting(fact.number, fact.title, fact.type, "in-review", opened.version, step, people, departments, titles)
 
 
 def _titles(policy: Policy, lifecycle: Lifecycle, own: list[Fact]) -> dict[str, Titles]:
