@@ -177,13 +177,6 @@ def test_entries_of_the_same_words_are_told_apart() -> None:
     assert len(set(keys)) == 2
 
 
-def test_regular_review_counts_months_from_publication() -> None:
-    document = record("regulation", published_at="2023-08-31T10:00:00+08:00", reviewed_every_months="6")
-    [item] = found(seen("2024-02-01", document), "D104")
-    assert item.due == "2024-02-29"
-    assert found(seen("2024-02-01", record("regulation", reviewed_every_months="")), "D104") == []
-
-
 def test_backup_is_due_since_the_last_one() -> None:
     assert found(seen("2023-05-23"), "D121") == []
     assert [item.due for item in found(seen("2023-05-26"), "D121")] == ["2023-05-25"]
@@ -240,6 +233,14 @@ def test_deadline_of_the_company_s_own() -> None:
     )
     [item] = found(seen("2023-05-25", intent), "D149", calendar)
     assert (item.due, item.subject, item.who) == ("2023-05-25", "云川集成", ("lin",))
+
+
+def test_months_count_from_publication() -> None:
+    calendar = own(measure="date", types=["regulation"], due="@published", months="reviewed_every_months", warn=[30])
+    document = record("regulation", published_at="2023-08-31T10:00:00+08:00", reviewed_every_months="6")
+    [item] = found(seen("2024-02-01", document), "D149", calendar)
+    assert item.due == "2024-02-29"
+    assert found(seen("2024-02-01", record("regulation", reviewed_every_months="")), "D149", calendar) == []
 
 
 def test_within_lists_what_is_far_away() -> None:
