@@ -25,6 +25,6 @@ def command(ctx: click.Context, directory: str) -> None:
         click.echo(f"  {pdf.path}")
     here = os.path.relpath(made.directory)
     click.echo(_("Try next:"))
-    click.echo(f"  prs -C {here} show {made.documents['survey-report']}")
+    click.echo(f"  prs -C {here} show {made.documents['park/survey-report']}")
     click.echo(f"  prs -C {here} inbox")
     click.echo(f"  git -C {here} log --show-signature --first-parent approved")

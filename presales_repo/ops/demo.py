@@ -1,8 +1,9 @@
-"""The demo company: plays presales_repo/demo/scenario.yaml with the same operations a user has."""
+"""The demo company: plays the scenario of presales_repo/demo with the same operations a user has."""
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import re
 import shutil
@@ -13,11 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from presales_repo.errors import PrsError
-from presales_repo.model.countersign import DISAGREE
 from presales_repo.model.frontmatter import read_front_matter, set_field
-from presales_repo.model.paths import relative_link
-from presales_repo.model.text import decode_text
-from presales_repo.model.yamlsubset import parse_node, to_data
+from presales_repo.model.paths import ATTACHMENTS, relative_link
 from presales_repo.ops.countersign import countersign
 from presales_repo.ops.decide import approve, register, reject, submit, withdraw
 from presales_repo.ops.export import Exported, export
@@ -25,13 +23,15 @@ from presales_repo.ops.init import init
 from presales_repo.ops.new import new
 from presales_repo.ops.projects import new_project
 from presales_repo.ops.save import save
+from presales_repo.ops.scenario import DATA, Scenario, Step, read_scenario
 from presales_repo.ops.session import Session
 from presales_repo.store.files import disk_errors, write_file
 from presales_repo.store.repository import open_repository
 
-_DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "demo")
 _KEYS = "keys"
-_PLACEHOLDER = re.compile(r"\{\{([a-z0-9-]+)(\.path)?\}\}")
+_PLACEHOLDER = re.compile(r"\{\{([a-z0-9/.-]+?)(\.path|\.blob|\.sha256)?\}\}")
+_SET_BY_PRS = ("number", "title", "type", "project", "author", "created")
+_RECORD = ("industry", "procurement", "est_amount", "priority", "partners", "competitors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,14 @@ class _Player:
 
     session: Session
     root: str
-    keys: str
+    scenario: Scenario
     numbers: dict[str, str] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
+    edits: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> str:
+        return os.path.join(self.root, _KEYS)
 
 
 def demo(session: Session, directory: str) -> Demo:
@@ -63,24 +68,16 @@ def demo(session: Session, directory: str) -> Demo:
     target = os.path.abspath(os.path.join(session.directory, directory))
     if os.path.lexists(target) and (not os.path.isdir(target) or os.listdir(target)):
         raise PrsError("E121", directory=directory)
-    scenario, people = _read("scenario.yaml"), _read("people.yaml")
-    player = _Player(session, target, os.path.join(target, _KEYS))
-    _found(player, scenario, people)
-    events = scenario["events"]
-    for done, event in enumerate(events, 1):
-        _ACTIONS[event["do"]](player, event)
-        session.progress("demo", done, len(events))
-    made = export(_as(player, "", events[-1]["at"]), (), everything=True)
+    player = _Player(session, target, read_scenario())
+    _found(player)
+    steps = player.scenario.steps
+    for done, step in enumerate(steps, 1):
+        _ACTIONS[step.verb](player, step)
+        session.progress("demo", done, len(steps))
+    made = export(_as(player, "", steps[-1].at), [player.numbers[key] for key in player.scenario.pdfs])
     if made.failed:
         raise made.failed[0].error
     return Demo(player.root, player.keys, made.exported, player.numbers)
-
-
-def _read(name: str) -> Any:
-    path = os.path.join(_DATA, name)
-    with open(path, "rb") as file:
-        node = parse_node(decode_text(file.read(), name), name)
-    return to_data(node) if node is not None else {}
 
 
 def _make_keys(folder: str, names: list[str]) -> None:
@@ -101,25 +98,21 @@ def _make_keys(folder: str, names: list[str]) -> None:
             raise PrsError("A162", program="ssh-keygen", detail=error.stderr.decode("utf-8", "replace")) from None
 
 
-def _found(player: _Player, scenario: Mapping[str, Any], people: list[dict[str, Any]]) -> None:
-    """The repository with all people, their keys and the projects' records."""
+def _found(player: _Player) -> None:
+    """The repository with all people and their keys."""
+    people = player.scenario.people
     founder = next(person for person in people if "repo-admin" in person["roles"])
-    start = scenario["events"][0]["at"]
+    start = player.scenario.steps[0].at
     with tempfile.TemporaryDirectory(prefix="prs-demo-") as folder:
         keys = os.path.join(folder, _KEYS)  # a new repository's folder must be empty: they move in afterwards
         _make_keys(keys, [person["id"] for person in people])
         listed = [{**person, "keys": [_public_key(keys, person["id"])]} for person in people]
         write_file(folder, "people.yaml", _people_yaml(listed).encode(), replace=True)
         session = replace(_as(player, "", start), directory=folder, key=os.path.join(keys, founder["id"]))
-        init(session, player.root, scenario["organisation"], founder["name"], founder["email"], "people.yaml")
+        init(session, player.root, player.scenario.organisation, founder["name"], founder["email"], "people.yaml")
         with disk_errors(player.keys):
             shutil.move(keys, player.keys)
     _settle_keys(player, founder["id"])
-    for project in _read("projects.yaml"):
-        manager = _as(player, project["manager"], start)
-        made = new_project(manager, project["id"], project["name"], project["customer"], project["manager"])
-        _complete_record(player, made.path, project)
-    save(_as(player, founder["id"], start), (), "登记项目")
 
 
 def _settle_keys(player: _Player, founder: str) -> None:
@@ -144,42 +137,51 @@ def _people_yaml(people: list[dict[str, Any]]) -> str:
     return "".join(rows)
 
 
-def _complete_record(player: _Player, path: str, project: Mapping[str, Any]) -> None:
-    full = os.path.join(player.root, path)
-    with open(full, encoding="utf-8", newline="") as file:
-        text = file.read()
-    for name in ("industry", "procurement", "est_amount", "priority", "opened_on"):
-        if project.get(name):
-            text = set_field(text, name, str(project[name]))
-    write_file(player.root, path, text.encode(), replace=True)
-
-
 def _as(player: _Player, person: str, at: str) -> Session:
     """The session of one person at one moment, in the company's time."""
-    moment = datetime.datetime.fromisoformat(f"{at}:00+08:00" if len(at) == 16 else at)
     key = os.path.join(player.keys, person) if person else ""
     silent = replace(player.session, progress=lambda *_: None)
-    return replace(silent, directory=player.root, now=moment, key=key)
+    return replace(silent, directory=player.root, now=datetime.datetime.fromisoformat(f"{at}:00+08:00"), key=key)
 
 
-def _new(player: _Player, event: Mapping[str, Any]) -> None:
-    session = _as(player, event["by"], event["at"])
-    made = new(session, event["type"], event["title"], event.get("project") or "", {})
-    player.numbers[event["key"]], player.paths[event["key"]] = made.number, made.path
-    _write_text(player, event["key"], event["text"])
-    save(session, [made.number], f"{event['title']}:初稿")
+def _who(player: _Player, step: Step) -> Session:
+    return _as(player, step.person, step.at)
 
 
-def _edit(player: _Player, event: Mapping[str, Any]) -> None:
-    _write_text(player, event["key"], event["text"])
-    save(_as(player, event["by"], event["at"]), [player.numbers[event["key"]]], event["message"])
+def _open(player: _Player, step: Step) -> None:
+    """A project's record, with the fields that its scenario gives it."""
+    fields = player.scenario.projects[step.subject]
+    session = _who(player, step)
+    path = new_project(session, step.subject, fields["name"], fields["customer"], fields["manager"]).path
+    with open(os.path.join(player.root, path), encoding="utf-8", newline="") as file:
+        text = file.read()
+    for name in _RECORD:
+        if name in fields:
+            text = set_field(text, name, fields[name])
+    write_file(player.root, path, text.encode(), replace=True)
+    save(session, [], f"登记项目 {step.subject}")
+
+
+def _new(player: _Player, step: Step) -> None:
+    plan = player.scenario.plans[step.subject]
+    session = _who(player, step)
+    made = new(session, plan.type, plan.title, plan.project, {})
+    player.numbers[step.subject], player.paths[step.subject] = made.number, made.path
+    _write_text(player, step.subject, plan.texts[0])
+    save(session, [made.number], f"{plan.title}:初稿")
+
+
+def _edit(player: _Player, step: Step) -> None:
+    edit = player.edits[step.subject] = player.edits.get(step.subject, 0) + 1
+    _write_text(player, step.subject, player.scenario.plans[step.subject].texts[edit])
+    save(_who(player, step), [player.numbers[step.subject]], step.words)
 
 
 def _write_text(player: _Player, key: str, name: str) -> None:
     """The document's own front matter with the fields of the text, then the text's body."""
     path = player.paths[key]
-    with open(os.path.join(_DATA, name), encoding="utf-8", newline="") as file:
-        text = _PLACEHOLDER.sub(lambda match: _resolve(player, match, path), file.read())
+    with open(os.path.join(DATA, name), encoding="utf-8", newline="") as file:
+        text = _PLACEHOLDER.sub(lambda match: _resolve(player, match, key), file.read())
     head = read_front_matter(text, name)
     with open(os.path.join(player.root, path), encoding="utf-8", newline="") as file:
         old = file.read()
@@ -189,38 +191,68 @@ def _write_text(player: _Player, key: str, name: str) -> None:
     write_file(player.root, path, f"---\n{own}{text[head.start : head.end]}---\n{body}".encode(), replace=True)
 
 
-_SET_BY_PRS = ("number", "title", "type", "project", "author", "created")
+def _resolve(player: _Player, match: re.Match[str], key: str) -> str:
+    """What stands for a placeholder in the text of `key`: a number, a link, a text's Git blob, or an attachment."""
+    scene = key.partition("/")[0]
+    name = match[1] if "/" in match[1] else f"{scene}/{match[1]}"
+    if name.endswith(".png"):
+        return _attach(player, key, name, digest=match[2] == ".sha256")
+    if match[2] == ".path":
+        return relative_link(player.paths[key], player.paths[name])
+    if match[2] == ".blob":
+        return _blob(os.path.join(player.root, player.paths[name]))
+    return player.numbers[name]
 
 
-def _resolve(player: _Player, match: re.Match[str], path: str) -> str:
-    return relative_link(path, player.paths[match[1]]) if match[2] else player.numbers[match[1]]
+def _attach(player: _Player, key: str, name: str, *, digest: bool) -> str:
+    """Puts a scan beside the document; its path, or its SHA-256."""
+    with open(os.path.join(DATA, "attachments", name), "rb") as file:
+        data = file.read()
+    path = f"{ATTACHMENTS}/{player.numbers[key]}/{os.path.basename(name)}"
+    write_file(player.root, path, data, replace=True)
+    return hashlib.sha256(data).hexdigest() if digest else path
 
 
-def _submit(player: _Player, event: Mapping[str, Any]) -> None:
-    number = player.numbers[event["key"]]
-    submit(_as(player, event["by"], event["at"]), number, event["note"], major=event.get("bump") == "major")
+def _blob(path: str) -> str:
+    """The id that Git gives a file's bytes."""
+    with open(path, "rb") as file:
+        data = file.read()
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-def _decision(operation: Callable[..., object], words: str = "") -> Callable[[_Player, Mapping[str, Any]], None]:
-    def act(player: _Player, event: Mapping[str, Any]) -> None:
-        texts = [event.get(words) or ""] if words else []
-        operation(_as(player, event["by"], event["at"]), player.numbers[event["key"]], *texts)
+def _propose(player: _Player, step: Step, *, major: bool = False) -> None:
+    submit(_who(player, step), player.numbers[step.subject], step.words, major=major)
+
+
+def _decision(operation: Callable[..., object]) -> Callable[[_Player, Step], None]:
+    """An operation on a number, with words where there are some."""
+
+    def act(player: _Player, step: Step) -> None:
+        operation(_who(player, step), player.numbers[step.subject], *([step.words] if step.words else []))
 
     return act
 
 
-def _countersign(player: _Player, event: Mapping[str, Any]) -> None:
-    session, number = _as(player, event["by"], event["at"]), player.numbers[event["key"]]
-    countersign(session, number, event["comment"], agrees=event.get("opinion") != DISAGREE)
+def _approve_for(player: _Player, step: Step) -> None:
+    principal, _, comment = step.words.partition(" ")
+    approve(_who(player, step), player.numbers[step.subject], comment, principal)
 
 
-_ACTIONS: dict[str, Callable[[_Player, Mapping[str, Any]], None]] = {
+def _opinion(player: _Player, step: Step) -> None:
+    countersign(_who(player, step), player.numbers[step.subject], step.words, agrees=step.verb == "agree")
+
+
+_ACTIONS: dict[str, Callable[[_Player, Step], None]] = {
+    "open": _open,
     "new": _new,
     "edit": _edit,
-    "submit": _submit,
-    "countersign": _countersign,
-    "approve": _decision(approve, "comment"),
-    "reject": _decision(reject, "reason"),
+    "submit": _propose,
+    "submit-major": lambda player, step: _propose(player, step, major=True),
+    "agree": _opinion,
+    "disagree": _opinion,
+    "approve": _decision(approve),
+    "approve-for": _approve_for,
+    "reject": _decision(reject),
     "withdraw": _decision(withdraw),
     "register": _decision(register),
 }
