@@ -16,6 +16,7 @@ from typing import Any
 from presales_repo.errors import PrsError
 from presales_repo.model.frontmatter import read_front_matter, set_field
 from presales_repo.model.paths import ATTACHMENTS, relative_link
+from presales_repo.ops.advance import advance
 from presales_repo.ops.countersign import countersign
 from presales_repo.ops.decide import approve, register, reject, submit, withdraw
 from presales_repo.ops.export import Exported, export
@@ -25,6 +26,7 @@ from presales_repo.ops.projects import new_project
 from presales_repo.ops.save import save
 from presales_repo.ops.scenario import DATA, Scenario, Step, read_scenario
 from presales_repo.ops.session import Session
+from presales_repo.ops.track import track
 from presales_repo.store.files import disk_errors, write_file
 from presales_repo.store.repository import open_repository
 
@@ -238,6 +240,21 @@ def _approve_for(player: _Player, step: Step) -> None:
     approve(_who(player, step), player.numbers[step.subject], comment, principal)
 
 
+def _advance(player: _Player, step: Step) -> None:
+    state, _, reason = step.words.partition(" ")
+    advance(_who(player, step), step.subject, state, (), reason)
+
+
+def _waive(player: _Player, step: Step) -> None:
+    gate, state, reason = step.words.split(" ", 2)
+    advance(_who(player, step), step.subject, state, [gate], reason)
+
+
+def _track(player: _Player, step: Step) -> None:
+    pairs = [(name, value) for name, _, value in (word.partition("=") for word in step.words.split(" "))]
+    track(_who(player, step), player.numbers[step.subject], pairs)
+
+
 def _opinion(player: _Player, step: Step) -> None:
     countersign(_who(player, step), player.numbers[step.subject], step.words, agrees=step.verb == "agree")
 
@@ -248,6 +265,9 @@ _ACTIONS: dict[str, Callable[[_Player, Step], None]] = {
     "edit": _edit,
     "submit": _propose,
     "submit-major": lambda player, step: _propose(player, step, major=True),
+    "advance": _advance,
+    "waive": _waive,
+    "track": _track,
     "agree": _opinion,
     "disagree": _opinion,
     "approve": _decision(approve),

@@ -7,8 +7,8 @@ does not allow fails an assertion.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "presales_repo" / "demo"
 POLICY = ROOT / "schemas" / "policy"
 
-PLACEHOLDER = re.compile(r"\{\{([a-z0-9-]+)(\.path)?\}\}(?:@(\d+\.\d+))?")
+PLACEHOLDER = re.compile(r"\{\{([a-z0-9/.-]+?)(\.path|\.blob|\.sha256)?\}\}(?:@(\d+\.\d+))?")
 
 
 def load(path: Path) -> Any:
@@ -28,7 +28,34 @@ def load(path: Path) -> Any:
 
 
 PEOPLE: dict[str, Any] = {person["id"]: person for person in load(DEMO / "people.yaml")}
-EVENTS: list[dict[str, str]] = load(DEMO / "scenario.yaml")["events"]
+SCENES: dict[str, Any] = {file.stem: load(file) for file in sorted((DEMO / "scenario").glob("*.yaml"))}
+PROJECTS: dict[str, Any] = {part["project"]["id"]: part["project"] for part in SCENES.values() if "project" in part}
+
+
+def event_of(line: str, **more: str) -> dict[str, str]:
+    """`2023-05-08 14:10 lin.yue submit 时间已与客户逐一确认` as a mapping."""
+    day, clock, person, verb, *words = line.split(" ", 4)
+    return {"at": f"{day}T{clock}", "by": person, "do": verb, "words": "".join(words), **more}
+
+
+def events_of(scene: str) -> Iterator[dict[str, str]]:
+    part = SCENES[scene]
+    project = part.get("project", {}).get("id", "")
+    for line in part.get("steps", []):
+        yield event_of(line, key=project)
+    for document in part["documents"]:
+        texts = (f"documents/{scene}/{document['key']}{end}.md" for end in ("", "-v2", "-v3"))
+        told = {"key": f"{scene}/{document['key']}", "project": project}
+        for line in document["life"]:
+            event = event_of(line, **told)
+            if event["do"] in ("new", "edit"):
+                event |= {"type": document["type"], "title": document["title"], "text": next(texts)}
+            yield event
+
+
+EVENTS: list[dict[str, str]] = sorted(
+    (event for scene in SCENES for event in events_of(scene)), key=lambda event: event["at"]
+)
 APPROVAL: dict[str, Any] = load(POLICY / "approval.yaml")
 TYPES: dict[str, Any] = {
     kind["id"]: kind for file in sorted((POLICY / "types").glob("*.yaml")) for kind in load(file)["types"]
@@ -68,28 +95,32 @@ def allocate(register: Register, kind: Mapping[str, Any], at: str) -> str:
     return f"{prefix}{used + 1:03d}"
 
 
-def fill(raw: str, register: Register) -> str:
+def fill(raw: str, register: Register, scene: str) -> str:
     """The text with numbers for keys; a key must name a document that is there, a version one that is published."""
 
     def value(match: re.Match[str]) -> str:
-        key, path, version = match.groups()
-        assert key in register, f"{match[0]} names a document that does not exist yet"
+        key, kind, version = match.groups()
+        name = key if "/" in key else f"{scene}/{key}"
+        if name.endswith(".png"):
+            assert (DEMO / "attachments" / name).is_file()
+            return f"attachments/{name}"
+        assert name in register, f"{match[0]} names a document that does not exist yet"
+        other = register[name]
         if version:
-            other = register[key]
             decided = version == other.version and other.status == "in-review"  # a meeting decides before publication
             assert decided or version in other.published, f"{match[0]} is not published yet"
-            return f"{register[key].number}@{version}"
-        return f"{register[key].number}.md" if path else register[key].number
+            return f"{other.number}@{version}"
+        return f"{other.number}.md" if kind == ".path" else other.number
 
     return PLACEHOLDER.sub(value, raw)
 
 
 def write_text(document: Document, event: Mapping[str, str], register: Register) -> None:
     others = {key: other for key, other in register.items() if key != document.key}
-    text = fill((DEMO / event["text"]).read_text(encoding="utf-8"), others)
+    text = fill((DEMO / event["text"]).read_text(encoding="utf-8"), others, document.key.partition("/")[0])
     opening, front_matter, body = text.split("---\n", 2)
     assert opening == ""
-    document.meta = yaml.load(front_matter, Loader=yaml.BaseLoader)
+    document.meta = yaml.load(front_matter, Loader=yaml.BaseLoader) or {}
     document.body = body.removeprefix("\n")
     document.writers |= {event["by"], *document.meta.get("contributors", [])}
 
@@ -121,7 +152,7 @@ def create(register: Register, event: Mapping[str, str]) -> None:
         kind,
         allocate(register, kind, event["at"]),
         event["at"][:10],
-        event.get("project", ""),
+        event["project"],
         event["title"],
         event["by"],
     )
@@ -136,19 +167,19 @@ def edit(register: Register, event: Mapping[str, str]) -> None:
     write_text(document, event, register)
 
 
-def next_version(document: Document, bump: str | None) -> str:
+def next_version(document: Document, *, major: bool) -> str:
     if not document.published:
-        assert bump is None, "a first version is always 1.0"
+        assert not major, "a first version is always 1.0"
         return "1.0"
-    major, minor = map(int, document.published[-1].split("."))
-    return {"minor": f"{major}.{minor + 1}", "major": f"{major + 1}.0"}[str(bump)]
+    first, second = map(int, document.published[-1].split("."))
+    return f"{first + 1}.0" if major else f"{first}.{second + 1}"
 
 
 def submit(register: Register, event: Mapping[str, str]) -> None:
     document = register[event["key"]]
     assert document.status in {"draft", "changes-requested", "revising"}
     assert event["by"] in document.writers
-    document.version = next_version(document, event.get("bump"))
+    document.version = next_version(document, major=event["do"] == "submit-major")
     steps = chain_of(document)
     assert steps, "a record is registered, not submitted"
     document.steps, document.signers = [step["by"] for step in steps], []
@@ -156,12 +187,15 @@ def submit(register: Register, event: Mapping[str, str]) -> None:
     document.status = "in-review"
 
 
-def sign(register: Register, event: Mapping[str, str]) -> Document:
+def sign(register: Register, event: Mapping[str, str], seat: str = "") -> Document:
+    """四(三)1; `seat`: for whom somebody signs who holds a delegation."""
     document = register[event["key"]]
     assert document.status == "in-review"
     assert event["by"] not in {*document.writers, document.author}, "nobody signs what they wrote"
     assert event["by"] not in document.signers, "nobody signs twice"
-    assert holds(event["by"], document.steps[0], document.author), f"{event['by']} is not {document.steps[0]}"
+    role, seat = document.steps[0], seat or event["by"]
+    vacant = not any(holds(person, role, document.author) for person in PEOPLE if person not in document.writers)
+    assert holds(seat, "company-leader" if vacant else role, document.author), f"{seat} is not {role}"
     return document
 
 
@@ -173,7 +207,7 @@ def countersign(register: Register, event: Mapping[str, str]) -> None:
     assert {"dept-head", "reviewer"} & set(PEOPLE[event["by"]]["roles"])
     assert department in document.needs.get("countersign_departments", [])
     assert department not in document.heard, "one opinion a department"
-    document.heard[department] = event.get("opinion", "agree")
+    document.heard[department] = event["do"]
 
 
 def check_needs(register: Register, document: Document) -> None:
@@ -184,7 +218,7 @@ def check_needs(register: Register, document: Document) -> None:
         assert any(
             other.status == "published"
             and other.meta.get("meeting_type") == document.needs["minutes"]
-            and any(wanted.items() <= decision.items() for decision in other.meta["decisions"])
+            and any(wanted.items() <= decision.items() for decision in other.meta.get("decisions", []))
             for other in register.values()
         ), "no minutes"
 
@@ -195,7 +229,15 @@ def publish(document: Document) -> None:
 
 
 def approve(register: Register, event: Mapping[str, str]) -> None:
-    document = sign(register, event)
+    seat = event["words"].split(" ")[0] if event["do"] == "approve-for" else ""
+    document = sign(register, event, seat)
+    if seat:
+        assert any(
+            letter.published
+            and {"principal": seat, "delegate": event["by"]}.items() <= letter.meta.items()
+            and letter.meta["from_date"] <= event["at"][:10] <= letter.meta["to_date"]
+            for letter in register.values()
+        ), "no delegation"
     document.signers.append(event["by"])
     document.steps.pop(0)
     if not document.steps:
@@ -219,34 +261,60 @@ def register_record(register: Register, event: Mapping[str, str]) -> None:
     assert document.status == "draft"
     assert event["by"] in document.writers
     assert chain_of(document) == []
-    document.version = next_version(document, None)
+    document.version = next_version(document, major=False)
     publish(document)
+
+
+def track(register: Register, event: Mapping[str, str]) -> None:
+    document = register[event["key"]]
+    assert document.published
+    allowed = document.kind["mutable_after_release"]
+    for word in event["words"].split(" "):
+        parts = word.split("=")[0].split(".")
+        assert f"{parts[0]}.{parts[-1]}" in allowed or parts[0] in allowed, word
+
+
+def move(_: Register, event: Mapping[str, str]) -> None:
+    """The gates are judged by the program alone; who moves a project is not."""
+    assert event["key"] in PROJECTS
+    assert "presales-manager" in PEOPLE[event["by"]]["roles"]
 
 
 PLAYERS: dict[str, Callable[[Register, Mapping[str, str]], None]] = {
     "new": create,
     "edit": edit,
     "submit": submit,
-    "countersign": countersign,
+    "submit-major": submit,
+    "agree": countersign,
+    "disagree": countersign,
     "approve": approve,
+    "approve-for": approve,
     "reject": reject,
     "withdraw": withdraw,
     "register": register_record,
+    "track": track,
+    "open": move,
+    "advance": move,
+    "waive": move,
 }
 
 
-def play(events: list[dict[str, str]]) -> Register:
-    register: Register = {}
-    for event in events:
-        PLAYERS[event["do"]](register, event)
-    return register
-
-
 @cache
+def _performance() -> tuple[Register, dict[int, Document]]:
+    """The end of the play, and what each event with a text left of its document."""
+    register: Register = {}
+    told = {}
+    for index, event in enumerate(EVENTS):
+        PLAYERS[event["do"]](register, event)
+        if "text" in event:
+            told[index] = replace(register[event["key"]])
+    return register, told
+
+
 def final() -> Register:
-    return play(EVENTS)
+    return _performance()[0]
 
 
 def after(event: dict[str, str]) -> Document:
     """The event's document as that event left it."""
-    return play(EVENTS[: EVENTS.index(event) + 1])[event["key"]]
+    return _performance()[1][EVENTS.index(event)]
