@@ -29,14 +29,18 @@ setup-test:
 demo: setup
 	@rm -rf $(DEMO)
 	$(BIN)/prs demo "$(DIR)"
-	$(BIN)/prs -C "$(DIR)" list
+	$(BIN)/prs -C "$(DIR)" project list
 	$(BIN)/prs -C "$(DIR)" verify
 	@echo
 	@ls "$(DIR)"/pdf/*.pdf
 	@echo
-	@echo 'Three commands to try next (`. .venv/bin/activate` puts prs on the PATH):'
-	@echo '  prs -C $(DIR) inbox'
+	@echo 'Commands to try next (`. .venv/bin/activate` puts prs on the PATH):'
+	@echo '  prs -C $(DIR) list'
+	@echo '  prs -C $(DIR) project show XM2023005'
+	@echo '  PRS_NOW=2023-07-17T18:00:00+08:00 prs -C $(DIR) due'
+	@echo '  prs -C $(DIR) trace XM2023001'
 	@echo '  prs -C $(DIR) show QD202305006'
+	@echo '  prs -C $(DIR) inbox'
 	@echo '  git -C $(DIR) log --show-signature --first-parent approved'
 
 test: setup-test

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from presales_repo.cli.main import make_session
 from presales_repo.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from presales_repo.ops.demo import Demo
 
 
 @click.command("demo")
@@ -23,8 +27,21 @@ def command(ctx: click.Context, directory: str) -> None:
     click.echo(_("PDFs:"))
     for pdf in made.pdfs:
         click.echo(f"  {pdf.path}")
-    here = os.path.relpath(made.directory)
     click.echo(_("Try next:"))
-    click.echo(f"  prs -C {here} show {made.documents['park/survey-report']}")
-    click.echo(f"  prs -C {here} inbox")
-    click.echo(f"  git -C {here} log --show-signature --first-parent approved")
+    for line in _next(made):
+        click.echo(f"  {line}")
+
+
+def _next(made: Demo) -> list[str]:
+    """Commands that show what was made. The demo's last day is long past: `due` is asked on that day."""
+    here = os.path.relpath(made.directory)
+    day = f"PRS_NOW={made.last[:10]}T18:00:00+08:00"
+    return [
+        f"prs -C {here} list",
+        f"prs -C {here} project show {made.projects['education']}",
+        f"{day} prs -C {here} due",
+        f"prs -C {here} trace {made.projects['park']}",
+        f"prs -C {here} show {made.documents['park/survey-report']}",
+        f"prs -C {here} inbox",
+        f"git -C {here} log --show-signature --first-parent approved",
+    ]

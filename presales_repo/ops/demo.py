@@ -38,12 +38,15 @@ _RECORD = ("industry", "procurement", "est_amount", "priority", "partners", "com
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What was made. `keys`: the folder of throw-away keys; `documents`: numbers by the scenario's names."""
+    """What was made. `keys`: the folder of throw-away keys; `documents`, `projects`: numbers and ids by the scenario's
+    names; `last`: when the last thing happened, as YYYY-MM-DDTHH:MM."""
 
     directory: str
     keys: str
     pdfs: tuple[Exported, ...]
     documents: Mapping[str, str]
+    projects: Mapping[str, str]
+    last: str
 
 
 @dataclass(slots=True)
@@ -79,7 +82,7 @@ def demo(session: Session, directory: str) -> Demo:
     made = export(_as(player, "", steps[-1].at), [player.numbers[key] for key in player.scenario.pdfs])
     if made.failed:
         raise made.failed[0].error
-    return Demo(player.root, player.keys, made.exported, player.numbers)
+    return Demo(player.root, player.keys, made.exported, player.numbers, player.scenario.scenes, steps[-1].at)
 
 
 def _make_keys(folder: str, names: list[str]) -> None:

@@ -39,11 +39,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """All of it. `steps` in the order of time; `projects`: their records' fields, by id; `pdfs`: keys of the documents
-    that are given out as PDFs."""
+    """All of it. `steps` in the order of time; `scenes`: ids of the projects by the names of their files; `projects`:
+    their records' fields, by id; `pdfs`: keys of the documents that are given out as PDFs."""
 
     organisation: str
     people: tuple[Mapping[str, Any], ...]
+    scenes: Mapping[str, str]
     projects: Mapping[str, Mapping[str, str]]
     plans: Mapping[str, Plan]
     steps: tuple[Step, ...]
@@ -55,12 +56,14 @@ def read_scenario() -> Scenario:
     folder = os.path.join(DATA, "scenario")
     parts = {name.removesuffix(".yaml"): read_data(f"scenario/{name}") for name in sorted(os.listdir(folder))}
     company = read_data("company.yaml")
+    scenes = {scene: part["project"]["id"] for scene, part in parts.items() if "project" in part}
     projects = {part["project"]["id"]: part["project"] for part in parts.values() if "project" in part}
     plans = {plan.key: plan for scene, part in parts.items() for plan in _plans(scene, part)}
     steps = [step for scene, part in parts.items() for step in _steps(scene, part)]
     return Scenario(
         company["organisation"],
         tuple(read_data("people.yaml")),
+        scenes,
         projects,
         plans,
         tuple(sorted(steps, key=lambda step: step.at)),

@@ -8,11 +8,10 @@ import signal
 import subprocess
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.company import NOTE_FIELDS, PAPER_FIELDS, PLAN_FIELDS, PROJECT, PRS, Company, Desk, run
+from tests.company import NOTE_FIELDS, PAPER_FIELDS, PLAN_FIELDS, PROJECT, PRS, Desk, run
 from tests.conftest import NOTE, PAPER, PLAN
 
 LISTED = {"number", "title", "type", "project", "status", "version", "path", "author", "updated"}
@@ -372,18 +371,3 @@ def test_everything_published_is_exported(published: Desk) -> None:
     assert [item["number"] for item in items] == [PAPER, NOTE]
     assert all(Path(item["path"]).parent == published.root / "pdf" for item in items)
     assert published.git_ok("status", "--short") == "", "PDFs are never committed"
-
-
-@pytest.mark.slow
-def test_the_demo_company(company: Company, tmp_path: Path) -> None:
-    desk = Desk(company, tmp_path, tmp_path / "home")
-    desk.home.mkdir()
-    desk.ok("", "demo", "公司")
-    desk.root = tmp_path / "公司"
-    rows: list[dict[str, Any]] = desk.ok("", "list", "--json").json
-    assert {"draft", "in-review", "changes-requested", "published", "revising"} <= {row["status"] for row in rows}
-    assert desk.ok("", "verify", "--full", "--json").json["ok"]
-    regulation = next(row for row in rows if row["type"] == "regulation")
-    assert (regulation["status"], regulation["version"]) == ("published", "1.0")
-    pdfs = list(desk.root.rglob("*.pdf"))
-    assert len(pdfs) == len([row for row in rows if row["version"] and row["status"] in ("published", "revising")])

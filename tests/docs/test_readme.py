@@ -97,9 +97,14 @@ def test_the_quick_start_shows_what_it_promises() -> None:
     commands = shell_blocks(ENGLISH)[1].removeprefix(". .venv/bin/activate\n").splitlines(keepends=True)
     counts = [f"prs -C demo-output {verb} --json | grep -c '\"{key}\"'\n" for verb, key in COUNTED.items()]
     steps = [Step(text, None, 0, 0) for text in ("prs demo demo-output\n", *commands, *counts)]
-    made, inbox, shown, log, documents, people = run_steps(steps, "en")
+    made, listed, project, due, trace, shown, inbox, log, documents, people = run_steps(steps, "en")
     assert "demo-output/pdf/QD202305006-v1.0-" in made
+    assert all(f"  {command.strip()}\n" in made for command in commands), "the program recommends the same"
+    assert "QD202305001" in listed
+    assert "G3" in project
+    assert "LATE" in due
+    assert "REQ-15" in trace
+    assert "status: " in shown
     assert "prs approve NUMBER" in inbox
-    assert "status: published" in shown
     assert log.count('Good "git" signature') > 40
     assert f"a company of {int(people)} people with {int(documents)} documents" in text_of(ENGLISH)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 DATA = {
     "presales_repo/locale": {".po", ".mo"},
     "presales_repo/render": {".css"},
-    "presales_repo/demo": {".md", ".yaml"},
+    "presales_repo/demo": {".md", ".yaml", ".png"},
     "schemas": {".yaml"},
     "hooks": {""},
 }

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from tests.unit.demo_play import (
     PLACEHOLDER,
     POLICY,
     PROJECTS,
-    SCENES,
     after,
     final,
     load,
@@ -159,7 +157,9 @@ def test_every_scan_belongs_to_a_document() -> None:
         raw = (DEMO / event["text"]).read_text(encoding="utf-8")
         scene = event["key"].partition("/")[0]
         named |= {f"{scene}/{key}" for key, _, _ in PLACEHOLDER.findall(raw) if key.endswith(".png")}
-    assert named == {file.relative_to(DEMO / "attachments").as_posix() for file in (DEMO / "attachments").rglob("*.png")}
+    assert named == {
+        file.relative_to(DEMO / "attachments").as_posix() for file in (DEMO / "attachments").rglob("*.png")
+    }
 
 
 # ---------------------------------------------------------------------------------------------- texts
