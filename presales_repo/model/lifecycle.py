@@ -14,6 +14,7 @@ from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of,
 PREVIOUS = "previous"  # as a transition's `to`: the state before the suspension
 LAST_TRANSITION = "last-transition"
 MANAGER = "presales-manager"
+_SECTION = "transitions"  # of project.yaml, where a refusal has its place
 _NEED = frozenset(
     "type min where distinct same_version without covers current since record waivable note".split(),
 )
@@ -214,10 +215,10 @@ def validate_lifecycle(lifecycle: Lifecycle, roles: Mapping[str, Any]) -> None:
     """
     for number, transition in enumerate(lifecycle.transitions, 1):
         for name in _unknown(lifecycle, transition):
-            raise PrsError("A413", transition=number, found=name)
+            raise PrsError("A413", section=_SECTION, transition=number, found=name)
     opening = [transition for transition in lifecycle.transitions if not transition.origins]
     if lifecycle.transitions and len(opening) != 1:
-        raise PrsError("A414", count=len(opening))
+        raise PrsError("A414", section=_SECTION, count=len(opening))
     for gate in lifecycle.gates.values():
         if gate.signer not in roles:
             raise PrsError("A415", gate=gate.id, role=gate.signer)
@@ -225,7 +226,7 @@ def validate_lifecycle(lifecycle: Lifecycle, roles: Mapping[str, Any]) -> None:
     for transition in lifecycle.transitions:
         for origin in transition.origins:
             if (origin, transition.to) in seen:
-                raise PrsError("A416", origin=origin, to=transition.to)
+                raise PrsError("A416", section=_SECTION, origin=origin, to=transition.to)
             seen.add((origin, transition.to))
 
 

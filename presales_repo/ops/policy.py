@@ -26,6 +26,7 @@ from presales_repo.ops.decide import require_words
 from presales_repo.ops.session import Actor, Session, Work, company_zone, find_actor, ident, open_work, stamp
 from presales_repo.ops.shared import publisher
 from presales_repo.ops.timetable import read_timetable
+from presales_repo.rules.gates import wrong_gates
 from presales_repo.rules.typerules import wrong_rules
 from presales_repo.store.files import write_file
 from presales_repo.store.repository import require_main
@@ -97,6 +98,8 @@ def propose(session: Session, message: str) -> PolicyDecision:
         read_timetable(policy)
         for wrong in wrong_rules(policy):
             raise PrsError(wrong.code, **wrong._asdict())
+        for gate in wrong_gates(policy):
+            raise PrsError("A417", **gate._asdict())
         company_zone(policy)
         content = _commit_policy(work, actor, head, files[REPOSITORY], numbered, message)
         return _record(work, actor, "policy-propose", content, policy, message)

@@ -12,6 +12,7 @@ from presales_repo.model.policy import (
     APPROVAL,
     CALENDAR,
     PEOPLE,
+    PROJECT,
     REPOSITORY,
     ROOT,
     TYPES,
@@ -22,6 +23,7 @@ from presales_repo.model.policy import (
     validate_policy,
 )
 from presales_repo.rules.checks import as_finding
+from presales_repo.rules.gates import wrong_gates
 from presales_repo.rules.typerules import wrong_rules
 
 # The file that defines what a refusal names: by the first word of its `where`, or by its code with the argument.
@@ -32,8 +34,18 @@ _DEFINED_IN = {
     "common_fields": REPOSITORY,
     "calendar": CALENDAR,
     "deadline": CALENDAR,
+    "gate": PROJECT,
+    "state": PROJECT,
 }
-_NAMED_BY = {"A403": (PEOPLE, "second"), "A404": (APPROVAL, "quorum"), "A405": (REPOSITORY, "stage")}
+_NAMED_BY = {
+    "A403": (PEOPLE, "second"),
+    "A404": (APPROVAL, "quorum"),
+    "A405": (REPOSITORY, "stage"),
+    "A413": (PROJECT, "section"),
+    "A414": (PROJECT, "section"),
+    "A415": (PROJECT, "gate"),
+    "A416": (PROJECT, "section"),
+}
 
 
 def check_policy(files: Mapping[str, bytes], digest: str) -> list[Finding]:
@@ -50,7 +62,14 @@ def check_policy(files: Mapping[str, bytes], digest: str) -> list[Finding]:
             return [finding]
         path, line = _place(error, files)
         return [finding._replace(path=finding.path or path, line=line)]
-    return [*_meetings_without_minutes(policy, files), *_wrong_rules(policy, files)]
+    return [*_meetings_without_minutes(policy, files), *_wrong_rules(policy, files), *_wrong_gates(policy, files)]
+
+
+def _wrong_gates(policy: Policy, files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """A417 a gate of projects that no document could open."""
+    text = files[PROJECT].decode("utf-8", "replace")
+    for wrong in wrong_gates(policy):
+        yield Finding("A417", PROJECT, _line_of(text, [wrong.gate], wrong.problem), 0, wrong._asdict())
 
 
 def _wrong_rules(policy: Policy, files: Mapping[str, bytes]) -> Iterator[Finding]:
