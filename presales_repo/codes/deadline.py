@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from presales_repo.codes.rule import N_, Rule
+from presales_repo.codes.upkeep import RULES as UPKEEP
 
 _CALENDAR = "policy/calendar.yaml"
 
@@ -207,4 +208,5 @@ RULES = (
         N_("A deadline of the company's own; its day stands in policy/calendar.yaml."),
         _CALENDAR,
     ),
+    *(rule for rule in UPKEEP if rule.code.startswith("D")),
 )

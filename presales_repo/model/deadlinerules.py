@@ -9,6 +9,7 @@ from typing import Any
 from presales_repo.codes import rule_of
 from presales_repo.errors import PrsError
 from presales_repo.model.calendar import WorkCalendar, build_calendar
+from presales_repo.model.paper import PaperRules, build_paper
 from presales_repo.model.plaindata import flag_of, list_of, located, mapping_of, text_of, texts_of, whole_of
 from presales_repo.model.policy import Policy
 from presales_repo.model.query import field_at
@@ -70,10 +71,11 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """policy/calendar.yaml as a whole."""
+    """policy/calendar.yaml as a whole. `paper`: None where the policy does not ask for paper."""
 
     calendar: WorkCalendar
     deadlines: tuple[Deadline, ...]
+    paper: PaperRules | None = None
 
 
 def build_timetable(raw: Mapping[str, Any], policy: Policy) -> Timetable:
@@ -81,11 +83,12 @@ def build_timetable(raw: Mapping[str, Any], policy: Policy) -> Timetable:
     with located("calendar"):
         calendar = build_calendar(raw)
         rules = mapping_of(raw.get("deadlines"))
+        paper = build_paper(raw.get("paper"))
     deadlines = tuple(_deadline(id_, rules[id_]) for id_ in rules)
     for rule in deadlines:
         for problem in _contradictions(rule, policy, set(rules)):
             raise PrsError("A402", where=f"deadline {rule.id}", problem=problem)
-    return Timetable(calendar, deadlines)
+    return Timetable(calendar, deadlines, paper)
 
 
 def _deadline(id_: str, value: Any) -> Deadline:

@@ -13,6 +13,7 @@ from presales_repo.errors import PrsError
 from presales_repo.model.deadlines import LATE, Due, ProjectSeen, Surroundings, listed, open_items
 from presales_repo.model.delegation import parse_day
 from presales_repo.ops.facts import read_facts
+from presales_repo.ops.paper import paper_items
 from presales_repo.ops.projects import Project, read_projects, records
 from presales_repo.ops.session import Session, Work, company_time, company_zone, find_actor, open_work
 from presales_repo.ops.timetable import read_timetable
@@ -40,7 +41,9 @@ def due(session: Session, *, within: int | None = None, project: str = "", mine:
     Raises PrsError P106 no such project, A402 the policy's calendar, E130 and A301 the key with `mine`.
     """
     with open_work(session) as work:
-        found = listed(open_items(read_timetable(work.policy), surroundings(work)), within)
+        timetable, seen = read_timetable(work.policy), surroundings(work)
+        items = [*open_items(timetable, seen), *paper_items(timetable.paper, timetable.calendar, seen)]
+        found = listed(sorted(items, key=lambda item: (item.due, item.key)), within)
         if project:
             require_project(work, project)
             found = [item for item in found if item.project == project]

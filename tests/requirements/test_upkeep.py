@@ -8,6 +8,7 @@ import pytest
 
 from tests.acceptance.scenes import rewrite
 from tests.company import NOTE_FIELDS, PROJECT, Company, Desk, found_repository, new_note, new_plan
+from tests.conftest import PAPER
 
 LATER = "2023-05-20T09:00:00+08:00"
 NOTE = "XS202305001"
@@ -247,3 +248,127 @@ def test_who_may_end_the_life_of_a_document(tracked: Desk, tmp_path: Path) -> No
     rewrite(desk, number, f"target: {draft}", f"target: {MINUTES}")
     desk.ok("ye", "save", number, "-m", "作废")
     desk.refuse("A443", "ye", "submit", number, "-m", "作废")
+
+
+def test_r100_paper_of_an_important_document_is_asked_for(published_once: Desk, tmp_path: Path) -> None:
+    """R100 | prs paper missing, prs due | An important version without a paper record is PAPER-MISSING (D201)."""
+    desk = published_once.copy(tmp_path)
+    (item,) = desk.prs("", "paper", "missing", "--json").json
+    assert (item["code"], item["number"], item["version"]) == ("D201", PAPER, "1.0")
+    assert (item["due"], item["overdue"]) == ("2023-05-25", False)
+    late = desk.prs("", "due", "--json", now="2023-05-26T09:00:00+08:00")
+    assert ("D201", PAPER, "overdue") in {(row["code"], row["number"], row["state"]) for row in late.json}
+    fields = {"archive_no": "ZD-2023-001", "location": "档案室3号柜", "copies": "2", "archived_on": "2023-05-19"}
+    controlled(desk, "paper-archive-record", target=f"{PAPER}@1.0", **fields)
+    assert desk.ok("", "paper", "missing", "--json").json == []
+    found = desk.ok("", "paper", "find", PAPER)
+    assert all(word in found.out for word in ("ZD-2023-001", "档案室3号柜", "2", "2023-05-19"))
+
+
+def test_r101_paper_is_found(published_once: Desk, tmp_path: Path) -> None:
+    """R101 | prs paper find | Prints archive number, location and copies; refuses a number that is none."""
+    desk = published_once.copy(tmp_path)
+    assert desk.prs("", "paper", "find", PAPER).code == 1
+    desk.refuse("N102", "", "paper", "find", "fj202305001")
+    fields = {"archive_no": "ZD-1", "location": "档案室", "copies": "1", "archived_on": "2023-05-19"}
+    record = controlled(desk, "paper-archive-record", target=f"{PAPER}@1.0", **fields)
+    (item,) = desk.ok("", "paper", "find", PAPER, "--json").json
+    assert (item["record"], item["location"], item["copies"], item["current"]) == (record, "档案室", "1", True)
+    assert [row["number"] for row in desk.ok("", "paper", "list", "--json").json] == [PAPER]
+
+
+def test_r102_a_copy_of_what_is_replaced_is_called_back(published_once: Desk, tmp_path: Path) -> None:
+    """R102 | prs paper recall, prs track | A copy still out of a superseded version is RECALL (D202) until it is back."""
+    desk = published_once.copy(tmp_path)
+    record = distributed(desk)
+    assert desk.ok("", "paper", "recall", "--json").json == []
+    desk.edit(PAPER)
+    desk.ok("xu", "save", PAPER, "-m", "修订")
+    desk.ok("xu", "submit", PAPER, "-m", "修订")
+    for person in ("han", "shen", "cheng"):
+        desk.ok(person, "approve", PAPER)
+    done = desk.prs("", "paper", "recall", "--json")
+    assert done.code == 1
+    assert [(row["code"], row["copy_no"], row["holder"], row["reason"]) for row in done.json] == [
+        ("D202", "01", "song", "revised")
+    ]
+    assert "D202" in {row["code"] for row in desk.prs("", "due", "--json").json}
+    desk.ok("ye", "track", record, "copies.01.status=returned", "copies.01.returned_on=2023-05-19")
+    assert desk.ok("", "paper", "recall", "--json").json == []
+
+
+def distributed(desk: Desk) -> str:
+    """A published record: copy 01 of the white paper is with song, copy 02 came back."""
+    number = desk.new("ye", "distribution-record", "发放回收", *words(target=f"{PAPER}@1.0"))
+    path = desk.path_of(number)
+    before, _, rest = path.read_text(encoding="utf-8").partition("\ncopies:")
+    copies = """
+copies:
+  - {copy_no: "01", holder: song, department: business, issued_on: 2023-05-18, status: issued}
+  - {copy_no: "02", holder: han, department: technology, issued_on: 2023-05-18, status: returned}
+"""
+    path.write_text(before + copies + rest.partition("\n")[2], encoding="utf-8")
+    desk.ok("ye", "save", number, "-m", "发放")
+    publish(desk, number)
+    return number
+
+
+def test_r103_a_backup_brings_everything_back(published_once: Desk, tmp_path: Path) -> None:
+    """R103 | prs backup, prs restore, prs due | The bundle restores the same refs and verifies; a late one is due."""
+    desk = published_once.copy(tmp_path)
+    shelf = tmp_path / "shelf"
+    desk.refuse("W324", "cheng", "backup", desk.root / "pdf")
+    desk.refuse("F119", "lin", "backup", shelf)
+    made = desk.ok("cheng", "backup", shelf, "--json").json
+    bundle = Path(made["file"])
+    assert sorted(shelf.iterdir()) == [bundle, shelf / f"{bundle.name}.sha256"]
+    shown = desk.ok("", "show", made["record"], "--json").json
+    assert (shown["status"], shown["front_matter"]["sha256"]) == ("published", made["sha256"])
+    desk.ok("cheng", "backup", shelf, "--no-record", now="2023-05-18T10:00:00+08:00")
+    refs = ("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/prs")
+    last = sorted(shelf.glob("*.bundle"))[-1]
+    before = desk.git_ok(*refs)
+    back = tmp_path / "back"
+    done = desk.ok("", "restore", last, back, "--genesis", made["genesis"], "--json").json
+    assert (done["genesis"], done["entries"]) == (made["genesis"], len(desk.entries()))
+    assert desk.git_ok(*refs, cwd=back) == before
+    assert desk.ok("", "verify", "--full", cwd=back).code == 0
+    assert desk.git_ok("status", "--short", cwd=back) == ""
+    assert "D121" not in {row["code"] for row in desk.prs("", "due", "--json").json}
+    late = {row["code"] for row in desk.prs("", "due", "--json", now="2023-06-30T09:00:00+08:00").json}
+    assert "D121" in late
+
+
+def test_r103_a_broken_backup_is_refused(published_once: Desk, tmp_path: Path) -> None:
+    """R103 | prs restore | Damaged bytes, another ledger, a folder that is there: refused, and nothing is made."""
+    desk = published_once.copy(tmp_path)
+    made = desk.ok("cheng", "backup", tmp_path / "shelf", "--no-record", "--json").json
+    bundle, back = Path(made["file"]), tmp_path / "back"
+    desk.refuse("A261", "", "restore", bundle, back, "--genesis", "0" * 64)
+    desk.refuse("E121", "", "restore", bundle, desk.root)
+    desk.refuse("E122", "", "restore", tmp_path / "none.bundle", back)
+    data = bytearray(bundle.read_bytes())
+    data[len(data) // 2] ^= 1
+    bundle.write_bytes(data)
+    desk.refuse("W325", "", "restore", bundle, back)
+    Path(f"{bundle}.sha256").unlink()
+    desk.refuse("W323", "", "restore", bundle, back)
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["home", "repo", "shelf"]
+
+
+def test_r120_the_version_in_force_stays_until_the_next_is_published(published_once: Desk, tmp_path: Path) -> None:
+    """R120 | prs submit --minor, --major | A revision takes the whole chain; v1.0 stays effective until v1.1 is out."""
+    desk = published_once.copy(tmp_path)
+    first = desk.ok("", "show", f"{PAPER}@1.0").raw
+    path = desk.path_of(PAPER).relative_to(desk.root)
+    desk.edit(PAPER)
+    desk.ok("xu", "save", PAPER, "-m", "修订")
+    desk.ok("xu", "submit", PAPER, "--minor", "-m", "修订")
+    for person in ("han", "shen", "cheng"):
+        assert desk.ok("", "show", PAPER, "--json").json["version"] == "1.0"
+        assert desk.git("cat-file", "blob", f"approved:{path}").raw == first
+        desk.ok(person, "approve", PAPER)
+    shown = desk.ok("", "show", PAPER, "--json").json
+    assert (shown["version"], shown["versions"], shown["number"]) == ("1.1", ["1.0", "1.1"], PAPER)
+    assert desk.git("cat-file", "blob", f"approved:{path}").raw != first
+    assert desk.ok("", "show", f"{PAPER}@1.0").raw == first
