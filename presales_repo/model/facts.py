@@ -6,7 +6,7 @@ Gates, deadlines, traces and reports are functions of these values.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from presales_repo.model.ledger import DocumentState
@@ -55,6 +55,15 @@ class Facts:
     """All documents, by number."""
 
     documents: Mapping[str, Fact]
+    _places: dict[tuple[str | None, str | None], list[Fact]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort them once by project and type: what is judged asks for each project, or each document."""
+        places: dict[tuple[str | None, str | None], list[Fact]] = {}
+        for fact in self.documents.values():
+            for place in ((None, None), (fact.project, None), (None, fact.type), (fact.project, fact.type)):
+                places.setdefault(place, []).append(fact)
+        object.__setattr__(self, "_places", places)
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.documents.values())
@@ -65,7 +74,7 @@ class Facts:
 
     def of(self, *, project: str | None = None, type_id: str | None = None) -> list[Fact]:
         """The documents of a project, of a type; by number."""
-        return [fact for fact in self if project in (None, fact.project) and type_id in (None, fact.type)]
+        return list(self._places.get((project, type_id), ()))
 
     def effective(self, *, project: str | None = None, type_id: str | None = None) -> list[Fact]:
         """Those of them that have a version in force."""
