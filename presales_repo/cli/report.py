@@ -23,7 +23,7 @@ _HEADS = {
     "communication": (N_("project"), N_("type"), N_("field"), N_("value"), N_("count")),
     "progress": (N_("project"), N_("plan"), N_("due"), N_("done"), N_("state"), N_("days late"), N_("milestone")),
     "project": (
-        N_("project"), N_("state"), N_("budget"), N_("cost"), N_("as of"), N_("over"), N_("quality"),
+        N_("project"), N_("state"), N_("budget"), N_("cost"), N_("as of"), N_("over"), N_("solution quality"),
         N_("waived gates"), N_("name"),
     ),
     "kpi": (N_("indicator"), N_("score"), N_("weight"), N_("title"), N_("figures")),
@@ -93,7 +93,10 @@ def _answer_cells(item: Any, _rules: Any) -> tuple[str, ...]:
 
 
 def _count_cells(item: Any, _rules: Any) -> tuple[str, ...]:
-    return item.project or "-", item.type, item.field or "-", item.value or "-", str(item.count)
+    shown = (item.type, item.field, item.value)
+    if language() == "zh":
+        shown = (item.type_zh, item.field_zh, item.value_zh)
+    return item.project or "-", shown[0], shown[1] or "-", shown[2] or "-", str(item.count)
 
 
 def _milestone_cells(item: Any, _rules: Any) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from presales_repo.cli.main import make_session
 from presales_repo.cli.messages import finding_args, words
 from presales_repo.cli.output import joined, labelled, show_json, show_table
 from presales_repo.i18n import gettext as _
+from presales_repo.i18n import language
 from presales_repo.model.matrix import Matrix, Row
 from presales_repo.model.trace import Reason
 from presales_repo.ops.trace import DocumentTrace, Edge, ProjectTrace
@@ -73,7 +74,8 @@ def _print_document(found: DocumentTrace) -> None:
 def _edge_cells(edge: Edge) -> tuple[str, ...]:
     marks = [_("outdated")] * edge.is_outdated + [_("to be revised")] * edge.is_stale
     status = _(edge.status) if edge.status else _("missing")
-    return edge.number, edge.field, edge.named or "-", edge.current or "-", status, joined(marks), edge.title
+    field = edge.field_zh if language() == "zh" else edge.field
+    return edge.number, field, edge.named or "-", edge.current or "-", status, joined(marks), edge.title
 
 
 def _print_reasons(found: Iterable[tuple[str, Iterable[Reason]]]) -> None:
@@ -123,7 +125,7 @@ def _print_matrix(matrix: Matrix) -> None:
             click.echo(_("Version {version} is not confirmed yet.").format(version=matrix.version))
     else:
         click.echo(_("The customer has not confirmed it."))
-    heads = (_("requirement"), _("priority"), _("covered by"), _("in the bid"), _("text"))
+    heads = (_("requirement"), _("its priority"), _("covered by"), _("in the bid"), _("text"))
     show_table(heads, [_row_cells(row) for row in matrix.rows])
 
 

@@ -50,9 +50,6 @@ def fold_heading(text: str) -> str:
     return "".join(folded.split()).rstrip(":。.")
 
 
-def spellings(char: str) -> tuple[str, ...]:
-    """The characters that a search for `char` (folded) finds: itself, its Traditional forms, both cases, full width."""
-    forms = {char, char.lower(), char.upper()}
-    forms |= {old for old, new in zip(_TRADITIONAL, _SIMPLIFIED, strict=True) if new == char}
-    forms |= {chr(ord(form) + 0xFEE0) for form in forms if len(form) == 1 and "!" <= form <= "~"}
-    return tuple(sorted(form for form in forms if len(form) == 1))
+def older_forms(char: str) -> list[str]:
+    """The Traditional characters that fold to a Simplified one."""
+    return [old for old, new in zip(_TRADITIONAL, _SIMPLIFIED, strict=True) if new == char]

@@ -12,6 +12,7 @@ from presales_repo.model.assessment import Assessment, CostRule, CountRule, Mile
 from presales_repo.model.facts import Fact, items_of, text_in
 from presales_repo.model.indicators import Scene, number_of, solution_quality
 from presales_repo.model.periods import read_moment
+from presales_repo.model.policy import Policy
 from presales_repo.model.projects import Move
 from presales_repo.model.query import field_at, key_of, values_at
 
@@ -76,13 +77,17 @@ def _answer(
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How often: documents of `type` in `project` whose `field` has `value` ("" and "" for all of the type)."""
+    """How often: documents of `type` in `project` whose `field` has `value` ("" and "" for all of the type); the
+    titles of all three in Chinese."""
 
     project: str
     type: str
     field: str
     value: str
     count: int
+    type_zh: str
+    field_zh: str
+    value_zh: str
 
 
 def communication(scene: Scene, rules: Iterable[CountRule], project: str = "") -> list[Count]:
@@ -90,7 +95,7 @@ def communication(scene: Scene, rules: Iterable[CountRule], project: str = "") -
     found: Counter[tuple[str, str, str, str]] = Counter()
     for rule in rules:
         doctype = scene.policy.types.get(rule.type)
-        for fact in scene.facts.effective(type_id=rule.type, project=project or None):
+        for fact in scene.facts.effective(type_id=rule.type, project=project or None) if doctype else ():
             if not scene.has(scene.day(text_in(fact.in_force, rule.at))):
                 continue
             found[fact.project, fact.type, "", ""] += 1
@@ -98,7 +103,16 @@ def communication(scene: Scene, rules: Iterable[CountRule], project: str = "") -
                 field = field_at(doctype.fields, name) if doctype else None
                 values = {key_of(field, text) for text in values_at(fact.in_force, name)}
                 found.update((fact.project, fact.type, name, value) for value in values)
-    return [Count(*key, number) for key, number in sorted(found.items())]
+    return [Count(*key, number, *_titles(scene.policy, *key[1:])) for key, number in sorted(found.items())]
+
+
+def _titles(policy: Policy, type_id: str, name: str, value: str) -> tuple[str, str, str]:
+    """Type, field and value in Chinese."""
+    doctype = policy.types[type_id]
+    field = field_at(doctype.fields, name)
+    return (
+        (doctype.title_zh, field.title_zh, field.values.get(value, value)) if field else (doctype.title_zh, name, value)
+    )
 
 
 @dataclass(frozen=True, slots=True)

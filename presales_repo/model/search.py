@@ -9,8 +9,8 @@ import re
 from typing import NamedTuple
 
 from presales_repo.errors import PrsError
-from presales_repo.model.fold import fold, spellings
 from presales_repo.model.text import control_character, hidden_character
+from presales_repo.model.variants import fold_widely, spellings
 
 LONGEST, MOST = 200, 12  # characters and words of a query: more than a person types, few enough to be quick
 _AROUND = 30  # characters of a snippet before and after what was found
@@ -37,7 +37,7 @@ def read_query(text: str) -> Query:
         text.encode()
     except UnicodeEncodeError:
         raise PrsError("W361", limit=LONGEST, words=MOST) from None
-    words = tuple(dict.fromkeys(fold(text).split()))
+    words = tuple(dict.fromkeys(fold_widely(text).split()))
     if not words:
         raise PrsError("W360")
     if len(text) > LONGEST or len(words) > MOST or any(control_character(word) for word in words):

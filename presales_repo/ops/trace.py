@@ -10,6 +10,8 @@ from presales_repo.findings import Finding
 from presales_repo.model.facts import Facts
 from presales_repo.model.matrix import Matrix, matrices, shown_links
 from presales_repo.model.number import parse_number
+from presales_repo.model.policy import Policy
+from presales_repo.model.query import field_at
 from presales_repo.model.trace import Link, Reason, is_outdated, stale
 from presales_repo.ops.check import wanted_paths
 from presales_repo.ops.facts import read_facts
@@ -20,15 +22,17 @@ from presales_repo.rules.stale import stale_findings
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One link, seen from one of its ends: the document at the other. `named`: the version that the link names, ""
-    for none; `current`: the one in force; `is_outdated`: a newer one than named is in force; `is_stale`: the other
-    document is behind."""
+    """One link, seen from one of its ends: the document at the other. `field`: that makes the link, with its titles;
+    `named`: the version that it names, "" for none; `current`: the one in force; `is_outdated`: a newer one than named
+    is in force; `is_stale`: the other document is behind."""
 
     number: str
     title: str
     type: str
     status: str
     field: str
+    field_zh: str
+    field_en: str
     named: str
     current: str
     is_outdated: bool
@@ -85,16 +89,25 @@ def trace_document(session: Session, number: str) -> DocumentTrace:
         version=fact.version,
         path=fact.path,
         reasons=behind.get(number, ()),
-        rests_on=tuple(_edge(link, facts, link.target, behind) for link in links if link.source == number),
-        named_by=tuple(_edge(link, facts, link.source, behind) for link in links if link.target == number),
+        rests_on=tuple(_edge(link, facts, link.target, policy, behind) for link in links if link.source == number),
+        named_by=tuple(_edge(link, facts, link.source, policy, behind) for link in links if link.target == number),
     )
 
 
-def _edge(link: Link, facts: Facts, other: str, behind: Mapping[str, object]) -> Edge:
+def _edge(link: Link, facts: Facts, other: str, policy: Policy, behind: Mapping[str, object]) -> Edge:
     fact, target = facts.get(other), facts.get(link.target)
     shown = (fact.title, fact.type, fact.status) if fact else ("", "", "")
+    field = (link.field, *_field_titles(link, facts, policy))
     current = target.version if target else ""
-    return Edge(other, *shown, link.field, link.version, current, is_outdated(link, facts), other in behind)
+    return Edge(other, *shown, *field, link.version, current, is_outdated(link, facts), other in behind)
+
+
+def _field_titles(link: Link, facts: Facts, policy: Policy) -> tuple[str, str]:
+    """The titles of the field that makes a link, in both languages."""
+    doctype = policy.types.get(facts.documents[link.source].type)
+    known = {**policy.common_fields, **(doctype.fields if doctype else {})}
+    field = field_at(known, link.field)
+    return (field.title_zh, field.title_en) if field else (link.field, link.field)
 
 
 def trace_project(session: Session, project: str) -> ProjectTrace:
