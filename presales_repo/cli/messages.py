@@ -61,8 +61,7 @@ def place(path: str, line: int, column: int) -> str:
 
 def print_error(error: PrsError) -> None:
     """A refusal on stderr: `error[CODE]: what is wrong` and `hint: what to do`."""
-    args = {"path": error.path, **error.args_}
-    message, hint = words(error.code, args)
+    message, hint = words(error.code, _in_language({"path": error.path, **error.args_}))
     where = place(error.path, error.line, error.column)
     sys.stderr.write(f"{paint('error', sys.stderr)}[{error.code}]: {message}\n")
     if where and where not in message:
@@ -82,9 +81,12 @@ def print_notice(code: str, args: Mapping[str, object]) -> None:
 
 
 def finding_args(finding: Finding) -> dict[str, object]:
-    """What fills the placeholders of a finding's words; of a text that the policy has in both languages, the
-    reader's."""
-    args = {"path": finding.path, **finding.args}
+    """What fills the placeholders of a finding's words."""
+    return _in_language({"path": finding.path, **finding.args})
+
+
+def _in_language(args: Mapping[str, object]) -> dict[str, object]:
+    """Arguments; of a text that the policy has in both languages, the reader's."""
     return {name: value[language()] if isinstance(value, Mapping) else value for name, value in args.items()}
 
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from presales_repo.model.plaindata import mapping_of, text_of
 
-CHECK, SUBMIT, PUBLISH, GATE = "check", "submit", "publish", "gate"
-MOMENTS = (CHECK, SUBMIT, PUBLISH, GATE)
+CHECK, SUBMIT, PUBLISH, GATE, EXPORT = "check", "submit", "publish", "gate", "export"
+MOMENTS = (CHECK, SUBMIT, PUBLISH, GATE, EXPORT)
 ERROR, WARNING = "error", "warning"
 
 

@@ -18,6 +18,7 @@ from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.register import find_release
 from presales_repo.ops.session import Session, Work, open_work, stamp, working_snapshot
 from presales_repo.ops.sheets import draft_sheet, published_sheet, released_sheet
+from presales_repo.ops.typerules import require_exportable
 from presales_repo.render.metadata import Attached
 from presales_repo.render.pdf import engine_problems
 from presales_repo.render.sheet import Profile
@@ -128,6 +129,7 @@ def _given_out(work: Work, number: str, version: str, profile: Profile) -> _Item
         return _published(work, number, version, profile)
     if profile == "external":
         _require_customer_facing(work, state)
+        require_exportable(work, opened)
     return _Item(number, opened.version, state.title, released_job(work, state, opened, profile))
 
 
@@ -139,6 +141,7 @@ def _published(work: Work, number: str, version: str, profile: Profile) -> _Item
         profile = "obsolete"  # an old version never looks like the one in force
     if profile == "external":
         _require_customer_facing(work, state)
+        require_exportable(work, release)
     return _Item(number, release.version, state.title, published_job(work, state, release, profile))
 
 

@@ -1,18 +1,20 @@
-"""Rules that a type has as data, at the moments of a decision: a submission, a publication, a gate of a project."""
+"""Rules that a type has as data, at the moments of a decision: submission, publication, gate of a project, export."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from presales_repo.codes import severity_of
+from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.document import Document, read_document
 from presales_repo.model.facts import Fact, Facts
-from presales_repo.model.ledger import DocumentState, Round
+from presales_repo.model.ledger import DocumentState, Release, Round
 from presales_repo.model.looked import Looked
 from presales_repo.model.outline import outline
-from presales_repo.model.typerule import GATE, PUBLISH, SUBMIT
-from presales_repo.ops.session import Work
+from presales_repo.model.typerule import EXPORT, GATE, PUBLISH, SUBMIT
+from presales_repo.ops.session import Work, committed_snapshot
 from presales_repo.rules.expressions import Decided, check_rules
 from presales_repo.store.published import Published
 from presales_repo.store.snapshot import Snapshot
@@ -33,6 +35,15 @@ def publishing_findings(work: Work, snapshot: Snapshot, opened: Round) -> list[F
         return []
     document = read_document(released_bytes(work.ledger.reader, opened), opened.path)
     return list(_asked(work, snapshot, document, (PUBLISH,), ""))
+
+
+def require_exportable(work: Work, text: Release | Round) -> None:
+    """Raises PrsError F130, F132 when a rule of the type keeps a text from people outside."""
+    document = read_document(released_bytes(work.ledger.reader, text), text.path)
+    for finding in _asked(work, committed_snapshot(work), document, (EXPORT,), ""):
+        if severity_of(finding.code) == "error":
+            args: dict[str, Any] = dict(finding.args)
+            raise PrsError(finding.code, path=finding.path, line=finding.line, **args)
 
 
 def _asked(

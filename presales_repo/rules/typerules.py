@@ -12,7 +12,7 @@ from typing import NamedTuple
 from presales_repo.model.doctype import DocType, Field
 from presales_repo.model.expression import BUILT_IN, ExpressionError, Names, check_expression
 from presales_repo.model.policy import Policy
-from presales_repo.model.typerule import CHECK, ERROR, GATE, MOMENTS, WARNING, TypeRule
+from presales_repo.model.typerule import CHECK, ERROR, EXPORT, GATE, MOMENTS, WARNING, TypeRule
 from presales_repo.rules.lookups import FUNCTIONS, LOOKUPS
 from presales_repo.rules.words import nearest
 
@@ -101,7 +101,7 @@ def _expression(
     except ExpressionError as error:
         yield str(error)
         return
-    known = _VARIABLES - (_DECIDING if rule.when in (CHECK, GATE) else frozenset())
+    known = _VARIABLES - (_DECIDING if rule.when in (CHECK, GATE, EXPORT) else frozenset())
     yield from (_unknown(name, known) for name in sorted(names.variables - known))
     yield from (_unknown(name, _CALLS) for name in sorted(names.functions - _CALLS))
     yield from _members(names, {*policy.common_fields, *doctype.fields, "authors"}, anywhere)
