@@ -13,7 +13,8 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 class Period(NamedTuple):
-    """From one day to another, both included. `label`: 2023-05, 2023Q2, 2023, 2023-W20, or the day itself."""
+    """From one day to another, both included. `label`: 2023-05, 2023Q2, 2023, 2023-W20 (05-15 ~ 05-21), or the
+    day itself."""
 
     label: str
     first: datetime.date
@@ -56,7 +57,8 @@ def period_around(day: datetime.date, every: str) -> Period:
     if every == "week":
         year, week, weekday = day.isocalendar()
         first = day - datetime.timedelta(days=weekday - 1)
-        return Period(f"{year}-W{week:02d}", first, first + datetime.timedelta(days=6))
+        last = first + datetime.timedelta(days=6)
+        return Period(f"{year}-W{week:02d} ({first:%m-%d} ~ {last:%m-%d})", first, last)
     months = _MONTHS[every]
     first = datetime.date(day.year, (day.month - 1) // months * months + 1, 1)
     last = in_month(first.year, first.month + months - 1, 31)

@@ -2,7 +2,8 @@
 written.
 
 A list of mappings is typed as YAML (`actions='[{text: 发资料, owner: lin, due: 2023-06-01}]'`, also one entry at a
-time), or part by part (`actions.text=发资料`): a part that is given again begins the next entry.
+time), or part by part (`actions.text=发资料`): a part that is given again begins the next entry. Fields may
+be named by their Chinese titles.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from presales_repo.codes import severity_of
 from presales_repo.errors import PrsError
 from presales_repo.model.doctype import DocType, Field, enum_key
+from presales_repo.model.fold import fold
 from presales_repo.model.frontmatter import quote
 from presales_repo.model.policy import Policy
 from presales_repo.model.yamlsubset import Items, Node, Scalar, Table, parse_node
@@ -34,12 +36,22 @@ def field_values(doctype: DocType, policy: Policy, pairs: Iterable[tuple[str, st
     typed: dict[str, list[tuple[str, str]]] = {}
     for name, text in pairs:
         head, _, part = name.partition(".")
+        head = _named(known, head)
         if head in SET_BY_US or (head in DERIVED and head not in doctype.fields):
             raise PrsError("F120", field=head)
         if head not in known:
             raise PrsError("F108", field=name, type=doctype.id, known=", ".join(doctype.fields))
         typed.setdefault(head, []).append((part, text))
     return {name: _checked(known[name], policy, _field_value(known[name], policy, typed[name])) for name in typed}
+
+
+def _named(fields: Mapping[str, Field], word: str) -> str:
+    """The field that a word means: its name, or its Chinese title in either script where only one has it."""
+    if word in fields:
+        return word
+    folded = fold(word)
+    titled = [name for name, field in fields.items() if fold(field.title_zh) == folded]
+    return titled[0] if len(titled) == 1 else word
 
 
 def _checked(field: Field, policy: Policy, text: str) -> str:
@@ -110,6 +122,7 @@ def _table(field: Field, policy: Policy, typed: Sequence[tuple[str, str]]) -> st
     entries: list[dict[str, str]] = []
     part_by_part = False
     for part, text in typed:
+        part = _named(field.item, part) if part else ""
         if not part:
             entries += _entries(field, policy, text)
         else:
@@ -134,7 +147,9 @@ def _entries(field: Field, policy: Policy, text: str) -> list[dict[str, str]]:
             raise _wrong_form(field, text)
         entries.append(
             {
-                key: _part(field, policy, key, value.text) if isinstance(value, Scalar) else _flow(value)
+                _named(field.item, key): _part(field, policy, key, value.text)
+                if isinstance(value, Scalar)
+                else _flow(value)
                 for key, value in item.values.items()
             }
         )
@@ -147,7 +162,7 @@ def _wrong_form(field: Field, text: str) -> PrsError:
 
 
 def _part(field: Field, policy: Policy, part: str, text: str) -> str:
-    inner = field.item.get(part)
+    inner = field.item.get(_named(field.item, part))
     if inner is None:
         raise PrsError("F115", field=field.name, title=field.title_zh, key=part, allowed=", ".join(field.item))
     return _field_value(inner, policy, [("", text)])

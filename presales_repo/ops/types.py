@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from presales_repo.errors import PrsError
 from presales_repo.model.doctype import DocType
+from presales_repo.model.fold import fold
 from presales_repo.model.policy import Policy, build_policy, policy_data
 from presales_repo.ops.init import built_in_policy
 from presales_repo.ops.session import Session, open_work
@@ -28,9 +29,12 @@ def _policy(session: Session) -> Policy:
 
 
 def pick_type(types: Iterable[DocType], type_id: str) -> DocType:
-    """One type. Raises PrsError F122 with the nearest names."""
+    """One type, by its id or its Chinese title in either script. Raises PrsError F122 with the nearest names."""
     known = {item.id: item for item in types}
     if type_id not in known:
+        titled = [item for item in known.values() if fold(item.title_zh) == fold(type_id)]
+        if len(titled) == 1:
+            return titled[0]
         import difflib
 
         near = ", ".join(difflib.get_close_matches(type_id, list(known), 3, 0.4)) or "prs types"

@@ -235,14 +235,16 @@ def test_r032_month_without_market_report(desk: Desk) -> None:
 def test_r128_week_without_a_regular_meeting(desk: Desk) -> None:
     """R128 | prs due | A week without minutes of the regular meeting is due for the presales manager."""
     [item] = due(desk, "2023-05-29")["D109"]
-    assert (item["subject"], item["due"], item["who"]) == ("2023-W21", "2023-05-26", ["shen"])
+    assert (item["subject"], item["due"], item["who"]) == ("2023-W21 (05-22 ~ 05-28)", "2023-05-26", ["shen"])
     publish(
         desk, "lin", "meeting-minutes", "周例会纪要", ["shen"], "2023-05-29", meeting_type="例会",
         held_at="2023-05-26T15:00", host="shen", attendees="lin,shen",
     )  # fmt: skip
     assert "D109" not in due(desk, "2023-05-29")
     holiday = due(desk, "2023-10-09")["D109"]
-    assert [item["subject"] for item in holiday] == ["2023-W40"], "worked on Saturday and Sunday for 国庆节"
+    assert [item["subject"] for item in holiday] == ["2023-W40 (10-02 ~ 10-08)"], (
+        "worked on Saturday and Sunday for 国庆节"
+    )
 
 
 def test_r144_partners_meet_regularly(desk: Desk) -> None:
@@ -357,6 +359,13 @@ def test_one_line_is_checked_before_anything_is_written(desk: Desk, tmp_path: Pa
         ("E190", ["--body", "-", "--section", "沟通结果=好"]),
     ):
         desk.refuse(code, "lin", *new, *options)
+    spoken = desk.ok(
+        "lin", "new", "協作問題單", "-p", PROJECT, "-t", "中文录入", "--set", "问题类别=成本", "--set", "提出日期=2023-05-18",
+        "--set", "责任人=许知行", "--json",
+    ).json  # fmt: skip
+    written = desk.ok("", "show", spoken["number"], "--json").json["front_matter"]
+    assert (written["kind"], written["opened_on"], written["owner"]) == ("cost", FIRST, "xu")
+    desk.path_of(spoken["number"]).unlink()
     body = tmp_path / "body.md"
     body.write_text("## 内容\n\n来自文件。\n", encoding="utf-8")
     made = desk.ok("lin", "new", "team-post", "-p", PROJECT, "-t", "来自文件", "--body", body, "--json").json

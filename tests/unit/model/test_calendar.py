@@ -103,7 +103,9 @@ def test_period_as_written(text: str, label: str, first: str, last: str) -> None
 
 
 def test_weeks_begin_on_monday_and_belong_to_the_year_of_their_thursday() -> None:
-    assert period_around(DAY("2023-01-01"), "week") == Period("2022-W52", DAY("2022-12-26"), DAY("2023-01-01"))
+    assert period_around(DAY("2023-01-01"), "week") == Period(
+        "2022-W52 (12-26 ~ 01-01)", DAY("2022-12-26"), DAY("2023-01-01")
+    )
 
 
 @pytest.mark.parametrize("text", ["", "2023-13", "2023Q5", "2023-02-30", "yesterday", "2023-05-18T25:00", "9999-01-01"])

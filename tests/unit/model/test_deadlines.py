@@ -253,7 +253,7 @@ def test_within_lists_what_is_far_away() -> None:
 
 def test_a_period_is_asked_for_only_where_somebody_worked() -> None:
     week_off = ProjectSeen(PROJECT, "", "shen", "survey", True, START)
-    assert found(seen("2023-10-02", project=week_off), "D109")[0].subject == "2023-W39"
+    assert found(seen("2023-10-02", project=week_off), "D109")[0].subject == "2023-W39 (09-25 ~ 10-01)"
     calendar = copy.deepcopy(dict(POLICY.calendar))
     calendar["holidays"].append({"title_zh": "停工", "from": "2023-09-25", "to": "2023-10-01"})
     assert found(seen("2023-10-02", project=week_off), "D109", calendar) == []
