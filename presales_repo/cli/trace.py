@@ -15,6 +15,7 @@ from presales_repo.cli.output import joined, labelled, show_json, show_table
 from presales_repo.i18n import gettext as _
 from presales_repo.i18n import language
 from presales_repo.model.matrix import Matrix, Row
+from presales_repo.model.paths import is_project_id
 from presales_repo.model.trace import Reason
 from presales_repo.ops.trace import DocumentTrace, Edge, ProjectTrace
 
@@ -26,16 +27,16 @@ from presales_repo.ops.trace import DocumentTrace, Edge, ProjectTrace
 def command(ctx: click.Context, target: str, as_json: bool) -> int:
     """What rests on what. For a document: what it rests on and what rests on it, with versions. For a project: its
     requirements and what covers them; exit 1 when one of high priority is not covered, or a document is behind."""
-    from presales_repo.ops.trace import is_number, trace_document, trace_project
+    from presales_repo.ops.trace import trace_document, trace_project
 
     session = make_session(ctx)
-    if is_number(target):
-        document = trace_document(session, target)
-        show_json(_document_json(document)) if as_json else _print_document(document)
-        return 1 if document.reasons else 0
-    project = trace_project(session, target)
-    show_json(_project_json(project)) if as_json else _print_project(project)
-    return 1 if project.missing or project.stale else 0
+    if is_project_id(target):
+        project = trace_project(session, target)
+        show_json(_project_json(project)) if as_json else _print_project(project)
+        return 1 if project.missing or project.stale else 0
+    document = trace_document(session, target)
+    show_json(_document_json(document)) if as_json else _print_document(document)
+    return 1 if document.reasons else 0
 
 
 def reason_words(number: str, reason: Reason) -> tuple[str, str]:

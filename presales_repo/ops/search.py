@@ -89,7 +89,17 @@ def _published(work: Work, query: Query) -> Iterator[tuple[str, bytes]]:
 def _candidates(git: Git, tree: str, query: Query) -> list[str]:
     """Documents of a tree that hold all words. The patterns are bytes, so git looks in a locale of bytes."""
     words = [part for word in query.words for part in ("--or", "-e", git_pattern(word))][1:]
-    options = ("--no-color", "--no-textconv", "--full-name", "-a", "-l", "-z", "-E", "--all-match")
+    options = (
+        "--no-color",
+        "--no-textconv",
+        "--no-recurse-submodules",
+        "--full-name",
+        "-a",
+        "-l",
+        "-z",
+        "-E",
+        "--all-match",
+    )
     command = ("grep", *options, *words, tree, "--", PROJECTS, COMMON)
     done = git.run(*command, ok=(0, 1), extra={"LC_ALL": "C"})
     names = (name.decode("utf-8", "surrogateescape") for name in done.stdout.split(b"\0") if name)

@@ -9,12 +9,12 @@ from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.facts import Facts
 from presales_repo.model.matrix import Matrix, matrices, shown_links
-from presales_repo.model.number import parse_number
 from presales_repo.model.policy import Policy
 from presales_repo.model.query import field_at
 from presales_repo.model.trace import Link, Reason, is_outdated, stale
 from presales_repo.ops.check import wanted_paths
 from presales_repo.ops.facts import read_facts
+from presales_repo.ops.lookup import split_version
 from presales_repo.ops.projects import find_project
 from presales_repo.ops.session import Session, open_work
 from presales_repo.rules.stale import stale_findings
@@ -72,7 +72,8 @@ class ProjectTrace:
 
 
 def trace_document(session: Session, number: str) -> DocumentTrace:
-    """What a document rests on and what rests on it. Raises PrsError W103 when nothing carries the number."""
+    """What a document rests on and what rests on it. Raises PrsError N102 no number, W103 nothing carries it."""
+    number, _ = split_version(number)
     with open_work(session) as work:
         facts, policy = read_facts(work), work.policy
     fact = facts.get(number)
@@ -128,11 +129,6 @@ def trace_project(session: Session, project: str) -> ProjectTrace:
 
 def _of_project(found: Mapping[str, tuple[Reason, ...]], facts: Facts, project: str) -> dict[str, tuple[Reason, ...]]:
     return {number: reasons for number, reasons in found.items() if facts.documents[number].project == project}
-
-
-def is_number(text: str) -> bool:
-    """Whether a text is a document's number, and not a project's id."""
-    return parse_number(text) is not None
 
 
 def check_stale(session: Session, paths: Sequence[str] = ()) -> list[Finding]:

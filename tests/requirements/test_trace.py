@@ -158,8 +158,12 @@ def test_r063_an_open_question_after_the_demonstration_marks_the_presentation(to
     held = {"plan_ref": SHOW, "held_at": "2023-05-18T09:00", "place": "滨江", "customer_participants": "王总"}
     record(desk, "lin", "demo-feedback-record", "答完", **held, questions="[{question: 可扩展吗, status: closed}]")
     assert behind(desk) == {}
-    record(desk, "lin", "demo-feedback-record", "反馈", **held, questions="[{question: 能离线吗, status: open}]")
+    open_ = "[{question: 能离线吗, status: open}]"
+    number = record(desk, "lin", "demo-feedback-record", "反馈", **held, questions=open_)
     assert behind(desk) == {SHOW: {"L130"}}
+    answered = desk.copy(tmp_path / "answered")
+    answered.ok("lin", "track", number, "questions.1.status=closed", now=LATER)
+    assert behind(answered) == {}
     revise(desk, "lin", SHOW, {}, LATER)
     assert behind(desk) == {}
     note = {"trigger": "demo-feedback", "trigger_ref": SHOW, "affected_docs": DESIGN}
@@ -172,6 +176,9 @@ def test_r119_what_a_change_touches_is_listed_until_it_is_revised(
 ) -> None:
     """R119 | prs check --stale, prs trace | What an accepted change touches is listed; revising clears it."""
     assert behind(told) == {}
+    told.refuse("W103", "", "trace", "QD202305099")
+    told.refuse("N102", "", "trace", "qd202305001")
+    told.refuse("P106", "", "trace", "XM2023099")
     assert behind(changed) == {REPORT: {"L130"}, DESIGN: {"L134"}, BID: {"L134"}, SHOW: {"L134"}}
     traced_ = changed.prs("", "trace", REPORT)
     assert traced_.code == 1 and f"L130  {CHANGE} changes {REPORT}" in traced_.out and DESIGN in traced_.out
@@ -219,11 +226,20 @@ def test_r126_search_takes_words_as_they_are(restated: Desk, tmp_path: Path) -> 
     assert desk.prs("", "search", "刚写下", "--published").code == 1
 
 
-def test_r139_answers_to_a_customer_are_followed(counted: Desk) -> None:
+def test_r139_answers_to_a_customer_are_followed(counted: Desk, tmp_path: Path) -> None:
     """R139 | prs report response | When the customer asked, when we answered and after how many hours is listed."""
     found = counted.ok("", "report", "response", "-p", PROJECT, "--json").json["items"]
     assert [(item["hours"], item["state"]) for item in found] == [(23.0, "in time"), (24.0, "LATE")]
     assert found[0]["asked"].startswith("2023-05-10T09:00") and found[0]["answered"].startswith("2023-05-11T08:00")
+    desk = counted.copy(tmp_path)
+    asked = {"comm_time": "2023-05-17T18:00", "request_received_at": "2023-05-17T18:00", "channel": "phone"}
+    people = {"customer_participants": "王总", "our_participants": "lin", "result": "待答复"}
+    number = record(desk, "lin", "customer-communication-record", "提问", **asked, **people)
+    states = {item["number"]: item["state"] for item in desk.ok("", "report", "response", "--json").json["items"]}
+    assert states[number] == "waiting"
+    desk.ok("lin", "track", number, "responded_at=2023-05-18T09:00", now=LATER)
+    states = {item["number"]: item["state"] for item in desk.ok("", "report", "response", "--json").json["items"]}
+    assert states[number] == "in time"
 
 
 def test_r141_communication_is_counted_by_type_and_channel(counted: Desk) -> None:
