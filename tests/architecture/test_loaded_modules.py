@@ -84,6 +84,8 @@ COMMANDS: dict[tuple[str, ...], set[str]] = {
     ("types",): _STORE,
     ("show", PAPER): _STORE,
     ("inbox",): _STORE,
+    ("due",): _STORE,
+    ("feed", "--no-mark"): _STORE,
     ("new", "technical-white-paper", "-t", "新白皮书"): _STORE,
     ("approve", PAPER, "-m", "同意"): {*_STORE, "cryptography"},
     ("history", PAPER): {*_STORE, "git"},
