@@ -28,6 +28,7 @@ WORDS = (
     N_("withdraw"),
     N_("register"),
     N_("reaffirm"),
+    N_("advance"),
     N_("track"),
     N_("emergency"),
     # what else happens, and why it concerns somebody

@@ -30,6 +30,7 @@ from presales_repo.model.projects import void_moves, with_project
 from presales_repo.model.replay import Outcome, Stamp, judge, judge_policy
 from presales_repo.model.track import TRACK
 from presales_repo.model.tree import TREE_MODE, TreeEntries, parse_tree
+from presales_repo.model.upkeep import status_of_marks
 from presales_repo.model.voiding import newly_revoked
 from presales_repo.store.attest import Attested
 from presales_repo.store.git import Git
@@ -207,7 +208,8 @@ def load_evidence(reader: ObjectReader, named: Sequence[str], known: Documents) 
         number, _, version = name.partition("@")
         state = known.document(number)
         release = state.release if state else None
-        if state is None or release is None or release.version != version or named.count(name) > 1:
+        over = state is not None and status_of_marks(state.marks) in ("obsolete", "disposed")
+        if state is None or release is None or over or release.version != version or named.count(name) > 1:
             raise PrsError("A426", evidence=name)
         found.append((release, evidence_of(reader, state, release)))
     return found

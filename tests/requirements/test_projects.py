@@ -115,6 +115,29 @@ def test_r080_gates(office: Office) -> None:
     refused(office.prs("shen", "project", "advance", "XM2023009", "--to", "survey"), "P106")
 
 
+def test_what_is_not_saved_is_not_moved(office: Office) -> None:
+    """A move names the project's record as it stands on main."""
+    office.project(SURVEY)
+    record = next(office.desk.root.glob(f"projects/{SURVEY}-*/project.md"))
+    record.write_text(record.read_text() + "\n补充\n")
+    waived = ("--waive", "G0", "--waive", "G1", "--reason", "招标先到")
+    refused(office.prs("shen", "project", "advance", SURVEY, "--to", "survey", *waived), "W202")
+
+
+def test_the_next_deadline_and_the_projects_are_listed(office: Office) -> None:
+    """The tender that is registered says until when."""
+    office.project(SURVEY)
+    office.publish(
+        "song", "tender-document-register", SURVEY, bid_deadline="2023-06-08T09:30", opening_at="2023-06-08T09:30"
+    )
+    assert shown(office, SURVEY)["deadline"] == "2023-06-08T09:30"
+    assert "2023-06-08 09:30" in office.ok("", "project", "show", SURVEY).out
+    (listed,) = office.ok("", "project", "list", "--json").json
+    assert (listed["state"], listed["manager"], listed["customer"]) == ("info", "shen", "示例客户")
+    assert listed["changed"].startswith("2023-05-18T")
+    assert "信息收集" in office.ok("", "--lang", "zh", "project", "list").out
+
+
 def test_r037_key_projects(office: Office) -> None:
     """R037 | prs project advance, show | The assessment decides: drop keeps G1 closed, key sets the priority."""
     office.project(SURVEY)
