@@ -22,8 +22,8 @@ PUBLISHED = "@published"
 COMPANY, PROJECT = "company", "project"
 MOST_DAYS = 3660  # ten years: more is a slip of the pen
 _KEYS = frozenset(
-    "code measure types evidence where each due months days working_days done settled_by subject who roles warn lapse"
-    " covers per states every applies_with published".split()
+    "code measure types evidence where each due months day_count days working_days done settled_by subject who roles"
+    " warn lapse covers per states every applies_with published".split()
 )
 
 
@@ -52,6 +52,7 @@ class Deadline:
     each: str
     due: str
     months: str
+    day_count: str
     days: int
     working_days: int
     done: tuple[str, ...]
@@ -108,6 +109,7 @@ def _deadline(id_: str, value: Any) -> Deadline:
             each=text_of(raw.get("each", "")),
             due=text_of(raw.get("due", "")),
             months=text_of(raw.get("months", "")),
+            day_count=text_of(raw.get("day_count", "")),
             days=_count(raw.get("days", 0)),
             working_days=_count(raw.get("working_days", 0)),
             done=texts_of(raw.get("done")),
@@ -178,7 +180,11 @@ def _missing_parts(rule: Deadline) -> Iterator[str]:
 def _unknown_fields(rule: Deadline, policy: Policy) -> Iterator[str]:
     """Names of fields that a type does not have: a slip of the pen would make the deadline never come."""
     watched = [*rule.types] if rule.measure == DATE else []
-    names = [name for name in (rule.due, rule.months, rule.subject, *rule.done, *rule.who, *rule.where) if name]
+    names = [
+        name
+        for name in (rule.due, rule.months, rule.day_count, rule.subject, *rule.done, *rule.who, *rule.where)
+        if name
+    ]
     for type_id in watched:
         known = {**policy.common_fields, **policy.types[type_id].fields}
         inner = known[rule.each].item if rule.each in known else {}

@@ -35,8 +35,9 @@ from presales_repo.model.periods import Period, in_month, period_around, read_mo
 from presales_repo.model.policy import Policy
 from presales_repo.model.query import has_value
 
+_Moment = datetime.date | datetime.datetime
 UPCOMING, TODAY, OVERDUE, LATE = "upcoming", "due", "overdue", "late"
-_MONTHS = re.compile("[0-9]{1,3}")
+_COUNT = re.compile("[0-9]{1,3}")  # of months or days in a field
 
 
 class ProjectSeen(NamedTuple):
@@ -136,18 +137,29 @@ def _date_items(rule: Deadline, calendar: WorkCalendar, seen: Surroundings) -> I
 def _date_item(
     rule: Deadline, calendar: WorkCalendar, seen: Surroundings, fact: Fact, fields: Mapping[str, Any]
 ) -> Iterator[Due]:
-    text = fact.published_at if rule.due == PUBLISHED else text_in(fields, rule.due)
-    begin = read_moment(text, seen.now.tzinfo)
-    if begin is None or (rule.months and not _MONTHS.fullmatch(text_in(fields, rule.months))):
+    end = _end(rule, calendar, seen, fact, fields)
+    if end is None:
         return
-    end = _moved(begin, rule, calendar, int(text_in(fields, rule.months)) if rule.months else 0)
     settled = _settlements(rule, seen, fact, fields)
     if settled is None or (late := _late(rule, settled, end)):
         who = [person for name in rule.who for person in texts_in(fields, name)]
-        item = _item(rule, seen, end, fact, text_in(fields, rule.subject), who or ([] if rule.roles else [fact.author]))
+        item = _item(rule, seen, end, fact, text_in(fields, rule.subject), who)
         if settled is not None:
             item = replace(item, code=late, state=LATE)
         yield from _unless_lapsed(rule, item)
+
+
+def _end(
+    rule: Deadline, calendar: WorkCalendar, seen: Surroundings, fact: Fact, fields: Mapping[str, Any]
+) -> _Moment | None:
+    """The last moment of a deadline, None where the document does not say one."""
+    text = fact.published_at if rule.due == PUBLISHED else text_in(fields, rule.due)
+    begin = read_moment(text, seen.now.tzinfo)
+    counts = [_COUNT.fullmatch(text_in(fields, name)) if name else None for name in (rule.months, rule.day_count)]
+    if begin is None or (rule.months and not counts[0]) or (rule.day_count and not counts[1]):
+        return None
+    months, days = (int(count[0]) if count else 0 for count in counts)
+    return _moved(begin, rule, calendar, months, days)
 
 
 def _is_closed(project: str, seen: Surroundings) -> bool:
@@ -163,9 +175,6 @@ def _fits(rule: Deadline, fact: Fact, fields: Mapping[str, Any], policy: Policy)
         any(has_value(fields, {**known, **inner}, name, value) for value in values)
         for name, values in rule.where.items()
     )
-
-
-_Moment = datetime.date | datetime.datetime
 
 
 def _settlements(rule: Deadline, seen: Surroundings, fact: Fact, fields: Mapping[str, Any]) -> list[_Moment] | None:
@@ -204,13 +213,14 @@ def _instant(moment: _Moment | None, zone: datetime.tzinfo | None, *, last: bool
     return moment.timestamp()
 
 
-def _moved(begin: _Moment, rule: Deadline, calendar: WorkCalendar, months: int) -> _Moment:
+def _moved(begin: _Moment, rule: Deadline, calendar: WorkCalendar, months: int, days: int) -> _Moment:
     """The last moment, counted from the one that a field names; a day, where anything is to be added."""
-    if not (months or rule.days or rule.working_days):
+    days += rule.days
+    if not (months or days or rule.working_days):
         return begin
     day = begin.date() if isinstance(begin, datetime.datetime) else begin
     day = in_month(day.year, day.month + months, day.day)
-    return add_working_days(calendar, day + datetime.timedelta(days=rule.days), rule.working_days)
+    return add_working_days(calendar, day + datetime.timedelta(days=days), rule.working_days)
 
 
 # -- of regular events
@@ -324,6 +334,7 @@ def _item(
     project = of.project if isinstance(of, Fact) else of.id if of else ""
     title = of.title if isinstance(of, Fact) else of.name if of else ""
     people = who + ([of.manager] if isinstance(of, ProjectSeen) else []) + _holders(rule, seen.policy)
+    people = people or ([of.author] if isinstance(of, Fact) else [])
     return Due(
         rule=rule.id,
         code=rule.code,

@@ -236,6 +236,10 @@ def test_r128_week_without_a_regular_meeting(desk: Desk) -> None:
     """R128 | prs due | A week without minutes of the regular meeting is due for the presales manager."""
     [item] = due(desk, "2023-05-29")["D109"]
     assert (item["subject"], item["due"], item["who"]) == ("2023-W21 (05-22 ~ 05-28)", "2023-05-26", ["shen"])
+    minutes = {"meeting_type": "例会", "held_at": "2023-05-26T15:00", "attendees": "lin,shen", "host": "lin"}
+    wrong = desk.prs("lin", "new", "meeting-minutes", "-t", "别人主持", *words(minutes), "--save", "--json")
+    assert (wrong.code, wrong.json["saved"], wrong.codes[0]) == (1, "", "F130"), "its host is the presales manager"
+    next(desk.root.rglob(f"{wrong.json['number']}-*")).unlink()
     publish(
         desk, "lin", "meeting-minutes", "周例会纪要", ["shen"], "2023-05-29", meeting_type="例会",
         held_at="2023-05-26T15:00", host="shen", attendees="lin,shen",

@@ -102,6 +102,10 @@ CASES: dict[str, Case] = {
         "2023-06-29", "2023-06-30", None,
     ),
     "validity": ("D119", record("bid-support-material", valid_until="2023-07-30"), "2023-06-29", "2023-06-30", None),
+    "bid": (
+        "D119", record("tender-document-register", bid_deadline="2023-06-10T09:30", validity_days="60", tender_no="B1"),
+        "2023-07-24", "2023-07-25", {"validity_days": ""},
+    ),
     "return": (
         "D120", record("survey-data-register", items=[{"name": "台账", "return_due": "2023-06-10"}]), "2023-06-06",
         "2023-06-07", None,
