@@ -62,7 +62,6 @@ class _Change:
     force before it and have no newer version since."""
 
     number: str
-    sequence: int
     named: tuple[str, ...]
     open: tuple[str, ...]
 
@@ -102,14 +101,16 @@ def is_outdated(link: Link, facts: Facts) -> bool:
 
 
 def stale(facts: Facts, policy: Policy) -> dict[str, tuple[Reason, ...]]:
-    """The documents in force that are behind, by number, with every reason; soft ones only where there is no other."""
+    """The documents in force that are behind, by number, with every reason; soft ones only where there is no other. One
+    that another replaces is left alone: what rests on it has to move on."""
     whole = graph(facts, policy)
     replaced = {link.target: link.source for links in whole.values() for link in links if link.field == SUPERSEDES}
-    working = {number: _without_supersedes(whole[number]) for number in whole if _can_be_behind(facts, number, policy)}
+    current = [number for number in whole if number not in replaced and _can_be_behind(facts, number, policy)]
+    working = {number: _without_supersedes(whole[number]) for number in current}
     changes = list(_changes(facts, policy))
     hard: dict[str, list[Reason]] = {}
     for change in changes:
-        for target in change.open:
+        for target in (number for number in change.open if number not in replaced):
             hard.setdefault(target, []).append(Reason("changed", change.number))
     for number, links in working.items():
         own = [reason for link in links for reason in _own_reasons(link, facts, replaced)]
@@ -167,7 +168,7 @@ def _changes(facts: Facts, policy: Policy) -> Iterator[_Change]:
         links += _typed_targets(fact, marks.types, facts)
         named = [link.target for link in links]
         still = [link.target for link in links if _is_before(link, fact, facts) and not is_outdated(link, facts)]
-        yield _Change(fact.number, _sequence(fact), tuple(named), tuple(still))
+        yield _Change(fact.number, tuple(named), tuple(still))
 
 
 def _typed_targets(change: Fact, types: tuple[str, ...], facts: Facts) -> Iterator[Link]:

@@ -252,6 +252,10 @@ def test_r141_communication_is_counted_by_type_and_channel(counted: Desk) -> Non
         (PROJECT, "customer-communication-record", "level", "working", 1),
     }
     assert counted.ok("", "report", "communication", "--period", "2023-06", "--json").json["items"] == []
+    table = counted.ok("", "--lang", "zh", "report", "communication", "--csv", "-").out
+    assert [row[1:] for row in csv.reader(io.StringIO(table))][1:3] == [
+        ["客户沟通记录", "-", "-", "2"], ["客户沟通记录", "沟通方式", "电话", "2"],
+    ]  # fmt: skip
 
 
 def test_r142_partners_get_only_what_is_public_or_for_customers(told: Desk, tmp_path: Path) -> None:

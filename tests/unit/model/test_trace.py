@@ -142,6 +142,11 @@ def test_resting_on_what_another_document_replaces() -> None:
     assert found == {DESIGN: (Reason("replaced", "QD202305007", "requirement_ref", via=REPORT),)}
 
 
+def test_what_is_replaced_need_not_be_revised_itself() -> None:
+    new = fact("QD202305007", "requirement-survey-report", release(20), supersedes=[REPORT])
+    assert kinds(facts(report(), new, change())) == {}
+
+
 def test_the_replacing_document_may_rest_on_the_one_it_replaces() -> None:
     new = fact("QD202305007", "requirement-survey-report", release(5), supersedes=[REPORT], based_on=[REPORT])
     assert kinds(facts(report(), new)) == {}
