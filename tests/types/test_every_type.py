@@ -18,25 +18,22 @@ import yaml
 
 from presales_repo.codes import severity_of
 from presales_repo.findings import Finding
-from presales_repo.model.doctype import DocType, Field
+from presales_repo.model.doctype import DocType
 from presales_repo.model.document import read_document
 from presales_repo.model.looked import Looked
-from presales_repo.model.number import parse_number
 from presales_repo.model.outline import outline
-from presales_repo.model.paths import document_path
 from presales_repo.model.policy import PEOPLE, Policy, build_policy, policy_data
 from presales_repo.model.typerule import ERROR, MOMENTS
 from presales_repo.ops.init import built_in_policy
-from presales_repo.ops.template import render_body, render_template
 from presales_repo.rules.checks import check_file
 from presales_repo.rules.expressions import Decided, check_rules
+from tests.types.making import OTHER, compose, value
 from tests.unit.rules.samples import Shelf
 
 EXAMPLES: dict[str, dict[str, dict[str, Any]]] = yaml.load(
     (Path(__file__).parent / "rules.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
 )
 FOLDER = "projects/XM2023001-滨江"
-OTHER = "ZH202304900"  # what references lead to where nothing else is said
 NUMBERS = f"{OTHER} " + " ".join(re.findall(r"\b[A-Z]{2}2023040[1-9]\d\b", json.dumps(EXAMPLES)))
 
 
@@ -60,23 +57,6 @@ def policy() -> Policy:
 
 
 TYPES = list(policy().types)
-
-
-def value(field: Field, author: str) -> Any:
-    """A value that fits a field."""
-    if field.kind == "list<object>":
-        return [{name: value(inner, author) for name, inner in field.item.items() if inner.required}]
-    if field.kind == "map":
-        return dict.fromkeys(field.keys or ("K1",), 80)
-    one = {
-        "string": "文字", "int": max(1, int(field.minimum or 0)), "number": "1.5", "money": "100.00", "bool": True,
-        "date": "2023-04-18", "datetime": "2023-04-18T10:00", "period": "2023-03", "person": author, "role": "reviewer",
-        "department": "technology", "doc-ref": OTHER, "doc-ref-version": f"{OTHER}@1.0",
-        "enum": next(iter(field.values), ""),
-    }  # fmt: skip
-    many = {"strings": ["presales"], "persons": ["other"], "departments": ["technology"], "doc-refs": [OTHER],
-            "doc-ref-versions": [f"{OTHER}@1.0"], "enums": list(field.values)}  # fmt: skip
-    return one[field.kind] if field.kind in one else many[field.kind]
 
 
 def fitting(doctype: DocType) -> dict[str, Any]:
@@ -107,22 +87,17 @@ class Made:
         state: str | None = None,
     ) -> None:
         self.doctype = doctype
-        number = parse_number(f"{doctype.stage}202304001")
-        assert number is not None
+        author = author_of(doctype)
+        self.path, self.text = compose(
+            policy(), doctype, f"{doctype.stage}202304001", author, fields, body or {}, FOLDER
+        )
         project = "XM2023001" if doctype.scope == "project" else ""
-        head = {"title": "标题", "project": project, "author": author_of(doctype), "created": "2023-04-18"}
-        more = {"secrecy_until": "long-term"} if doctype.sensitivity in ("confidential", "secret") else {}
-        texts = {name: json.dumps(item, ensure_ascii=False) for name, item in {**more, **fields}.items()}
-        template = render_body(policy(), doctype, texts, [], {}, complete=False)
-        written = filled(doctype, template, body or {})
-        self.path = document_path(policy(), doctype, str(number), "标题", FOLDER if project else "")
-        self.text = render_template(policy(), doctype, number, head, texts, written)
         found = tuple(others)
         record = {f"{FOLDER}/project.md": b""} if project else {}
         self.shelf = Shelf(
             files=record,
             numbers={name: (f"{name}.md",) for name in (*NUMBERS.split(), *(item.number for item in found))},
-            known=frozenset({str(number)}),
+            known=frozenset({f"{doctype.stage}202304001"}),
             released=None,
             others=found,
             state=state,
@@ -143,15 +118,6 @@ class Made:
     def line_of(self, pattern: str) -> int:
         """The first line that a pattern matches, from 1."""
         return next(at for at, line in enumerate(self.text.split("\n"), 1) if re.match(pattern, line))
-
-
-def filled(doctype: DocType, template: str, body: Mapping[str, str]) -> str:
-    """A template with text in place of its hints."""
-    for heading in doctype.headings:
-        text = body.get(heading.title) or "，".join(["正文", *heading.mentions])
-        template = re.sub(rf"(## {heading.title}\n\n)〔[^〕]*〕", lambda match, text=text: match[1] + text, template)
-    assert "〔" not in template, "a marked place is left"
-    return template
 
 
 @pytest.mark.parametrize("type_id", TYPES)
