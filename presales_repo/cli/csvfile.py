@@ -26,9 +26,9 @@ def csv_text(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    """A cell that no spreadsheet takes for a formula; numbers, and the dash for nothing, stay as they are."""
     bare = cell.lstrip()
-    if not bare.startswith(_FORMULA) and not cell.startswith(_FORMULA):
+    if cell == "-" or (not bare.startswith(_FORMULA) and not cell.startswith(_FORMULA)):
         return cell
     return cell if bare.startswith("-") and bare[1:].replace(".", "", 1).isdigit() else f"'{cell}"
 

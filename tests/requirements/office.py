@@ -117,7 +117,12 @@ class Office:
         values |= {name: _typed(value) for name, value in fields.items()}
         number = new(self.session(person), type_id, title, project, values).number
         path = self.desk.path_of(number)
-        path.write_text(_HINT.sub("客户业务流程、现有系统状况、业务痛点和期望目标已经写明，其余豁免。", path.read_text(encoding="utf-8")), encoding="utf-8")
+        path.write_text(
+            _HINT.sub(
+                "客户业务流程、现有系统状况、业务痛点和期望目标已经写明，其余豁免。", path.read_text(encoding="utf-8")
+            ),
+            encoding="utf-8",
+        )
         save(self.session(person), [number], "初稿")
         return number
 

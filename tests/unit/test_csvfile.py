@@ -15,13 +15,13 @@ from presales_repo.errors import PrsError
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+1", "@SUM(A1)", "-2+3", "\t=1", " =1", "=cmd|' /C calc'!A0", "＝1", "-", "\r=1", "\u3000=1"]
+    "cell", ["=1+1", "+1", "@SUM(A1)", "-2+3", "\t=1", " =1", "=cmd|' /C calc'!A0", "＝1", "--", "\r=1", "\u3000=1"]
 )
 def test_what_a_spreadsheet_would_run_is_shown_as_text(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["", "1.0", "-12.50", "QD202305001", '访客, "预约"', "a=b", "10年"])
+@pytest.mark.parametrize("cell", ["", "-", "1.0", "-12.50", "QD202305001", '访客, "预约"', "a=b", "10年"])
 def test_other_cells_stay_as_they_are(cell: str) -> None:
     assert harmless(cell) == cell
 
