@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from presales_repo.cli.filters import filter_options, make_filter
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import show_json, show_table
+from presales_repo.cli.output import show_json
 from presales_repo.i18n import gettext as _
+from presales_repo.model.paths import SUFFIX
+
+if TYPE_CHECKING:
+    from presales_repo.ops.search import Found
 
 _LIMIT = 200
 
@@ -32,12 +38,19 @@ def command(ctx: click.Context, /, text: str, published: bool, limit: int, as_js
     found = search(make_session(ctx), text, make_filter(given), published=published, limit=limit)
     if as_json:
         show_json([asdict(hit) for hit in found.hits])
-    elif found.hits:
-        heads = (_("number"), _("line"), _("text"))
-        show_table(heads, [(hit.number, str(hit.line), hit.snippet) for hit in found.hits])
+    else:
+        _print(found.hits)
     if not ctx.find_root().obj["quiet"]:
         note = _("{lines} lines in {documents} documents.")
         if found.more:
             note = _("The first {lines} lines; there are more: say more words, or --limit 0.")
         click.echo(note.format(lines=len(found.hits), documents=found.documents), err=True)
     return 0 if found.hits else 1
+
+
+def _print(hits: Sequence[Found]) -> None:
+    """Each document by the name of its file, which is number and title; below it the lines."""
+    for path, lines in groupby(hits, key=lambda hit: hit.path):
+        click.echo(path.rpartition("/")[2].removesuffix(SUFFIX))
+        for hit in lines:
+            click.echo(f"{hit.line:>6}  {hit.snippet}")

@@ -20,6 +20,7 @@ from presales_repo.model.tracerules import Where
 SUPERSEDES = "supersedes"
 _REFERENCES = frozenset(("doc-ref", "doc-refs", "doc-ref-version", "doc-ref-versions"))
 _GONE = ("obsolete", "void")  # a disposed or archived one was in order when it was rested on
+_CLOSED = "archived"  # in force, and never revised again
 SOFT = frozenset(("rests", "behind"))
 
 
@@ -102,15 +103,16 @@ def is_outdated(link: Link, facts: Facts) -> bool:
 
 def stale(facts: Facts, policy: Policy) -> dict[str, tuple[Reason, ...]]:
     """The documents in force that are behind, by number, with every reason; soft ones only where there is no other. One
-    that another replaces is left alone: what rests on it has to move on."""
+    that another replaces, or that is archived, is left alone: it is not revised any more."""
     whole = graph(facts, policy)
     replaced = {link.target: link.source for links in whole.values() for link in links if link.field == SUPERSEDES}
-    current = [number for number in whole if number not in replaced and _can_be_behind(facts, number, policy)]
+    final = {number for number in whole if number in replaced or facts.documents[number].status == _CLOSED}
+    current = [number for number in whole if number not in final and _can_be_behind(facts, number, policy)]
     working = {number: _without_supersedes(whole[number]) for number in current}
     changes = list(_changes(facts, policy))
     hard: dict[str, list[Reason]] = {}
     for change in changes:
-        for target in (number for number in change.open if number not in replaced):
+        for target in (number for number in change.open if number not in final):
             hard.setdefault(target, []).append(Reason("changed", change.number))
     for number, links in working.items():
         own = [reason for link in links for reason in _own_reasons(link, facts, replaced)]

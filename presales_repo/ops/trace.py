@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
 from presales_repo.model.facts import Facts
+from presales_repo.model.lifecycle import build_lifecycle
 from presales_repo.model.matrix import Matrix, matrices, shown_links
 from presales_repo.model.policy import Policy
 from presales_repo.model.query import field_at
@@ -16,7 +17,7 @@ from presales_repo.ops.check import wanted_paths
 from presales_repo.ops.facts import read_facts
 from presales_repo.ops.lookup import split_version
 from presales_repo.ops.projects import find_project
-from presales_repo.ops.session import Session, open_work
+from presales_repo.ops.session import Session, Work, open_work
 from presales_repo.rules.stale import stale_findings
 
 
@@ -118,25 +119,39 @@ def trace_project(session: Session, project: str) -> ProjectTrace:
         if folder is None:
             raise PrsError("P106", project=project)
         facts, policy = read_facts(work), work.policy
+        closed = _closed_projects(work)
     return ProjectTrace(
         id=project,
         name=folder.rpartition("/")[2].partition("-")[2],
         matrices=tuple(matrices(facts, policy, project)),
-        stale=_of_project(stale(facts, policy), facts, project),
+        stale=_of_projects(stale(facts, policy), facts, {project} - closed),
         titles={fact.number: fact.title for fact in facts.of(project=project)},
     )
 
 
-def _of_project(found: Mapping[str, tuple[Reason, ...]], facts: Facts, project: str) -> dict[str, tuple[Reason, ...]]:
-    return {number: reasons for number, reasons in found.items() if facts.documents[number].project == project}
+def _of_projects(
+    found: Mapping[str, tuple[Reason, ...]], facts: Facts, projects: Collection[str]
+) -> dict[str, tuple[Reason, ...]]:
+    return {number: reasons for number, reasons in found.items() if facts.documents[number].project in projects}
+
+
+def _closed_projects(work: Work) -> set[str]:
+    """Projects that go nowhere any more: nobody revises their documents."""
+    lifecycle = build_lifecycle(work.policy.project)
+    return {item.id for item in work.ledger.head.projects if not lifecycle.leaving(item.state(lifecycle))}
 
 
 def check_stale(session: Session, paths: Sequence[str] = ()) -> list[Finding]:
-    """The documents in force that are behind (R119), of all or below some paths. Raises PrsError as wanted_paths."""
+    """The documents in force that are behind (R119), of all or below some paths; those of closed projects aside.
+
+    Raises PrsError as wanted_paths.
+    """
     with open_work(session) as work:
         wanted = wanted_paths(work, paths)
         facts = read_facts(work)
-        found = stale_findings(stale(facts, work.policy), facts)
+        closed = _closed_projects(work)
+        behind = stale(facts, work.policy)
+        found = stale_findings({n: why for n, why in behind.items() if facts.documents[n].project not in closed}, facts)
         return [item for item in found if _is_below(item.path, wanted)]
 
 

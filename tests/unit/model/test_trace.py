@@ -147,6 +147,12 @@ def test_what_is_replaced_need_not_be_revised_itself() -> None:
     assert kinds(facts(report(), new, change())) == {}
 
 
+def test_what_is_archived_is_not_revised_any_more() -> None:
+    archived = replace(report(), status="archived")
+    assert kinds(facts(archived, change())) == {}
+    assert kinds(facts(revised(report(), 9, "1.1"), replace(design(), status="archived"), bid())) == {}
+
+
 def test_the_replacing_document_may_rest_on_the_one_it_replaces() -> None:
     new = fact("QD202305007", "requirement-survey-report", release(5), supersedes=[REPORT], based_on=[REPORT])
     assert kinds(facts(report(), new)) == {}
