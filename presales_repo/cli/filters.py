@@ -10,6 +10,7 @@ import click
 from presales_repo.cli.complete import complete_project, complete_type
 from presales_repo.cli.new import parse_all
 from presales_repo.errors import PrsError
+from presales_repo.i18n import gettext as _
 from presales_repo.rules.values import is_date
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ STATUSES = (
 )
 
 
+class StatusChoice(click.Choice[str]):
+    """A status by its id, or by the word that tables show for it."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        shown = {_(status): status for status in STATUSES}
+        return super().convert(shown.get(value, value), param, ctx)
+
+
 def parse_day(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     """A day as YYYY-MM-DD."""
     if value and not is_date(value):
@@ -41,7 +50,7 @@ _OPTIONS = (
     click.option("--type", "type_id", default="", shell_complete=complete_type, help="Only this type."),
     click.option("--category", default="", help="Only this category."),
     click.option("--stage", default="", help="Only this stage."),
-    click.option("--status", type=click.Choice(STATUSES), default=None, help="Only this status."),
+    click.option("--status", type=StatusChoice(STATUSES), default=None, help="Only this status."),
     click.option("--author", default="", help="Only this author."),
     click.option("--since", default="", callback=parse_day, help="Made on this day or later."),
     click.option("--until", default="", callback=parse_day, help="Made on this day or earlier."),

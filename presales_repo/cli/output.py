@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,6 +14,11 @@ import click
 
 from presales_repo.i18n import gettext as _
 from presales_repo.i18n import language
+
+GAP = "  "
+NARROWEST = 16  # columns; a cell that has less is left to the terminal
+# What stays on one line: a word, or a Chinese character, with the stops behind it and the brackets before it.
+_PIECES = re.compile(r"\s*(?:[（《“〈「【(\[]*(?:[!-~\u00a0-\u024f]+|[^\s])[，。、；：！？）》”〉」】…%,.;:!?)\]]*|$)")
 
 
 def show_json(value: Any) -> None:
@@ -50,9 +58,33 @@ def _columns(char: str) -> int:
 
 
 def show_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns, each as wide as its widest cell; the last one not padded."""
+    """Columns, each as wide as its widest cell; the last one not padded, and on a terminal folded below itself."""
     table = [list(heads), *[list(map(str, row)) for row in rows]]
     widths = [max(width(row[column]) for row in table) for column in range(len(heads))]
+    before = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
+    room = _terminal_columns() - before
     for row in table:
-        cells = [cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)]
-        click.echo("  ".join(cells).rstrip())
+        cells = [cell + " " * (size - width(cell)) for cell, size in zip(row[:-1], widths, strict=False)]
+        first, *more = folded(row[-1], room) if room >= NARROWEST else [row[-1]]
+        click.echo(GAP.join([*cells, first]).rstrip())
+        for line in more:
+            click.echo(" " * before + line)
+
+
+def folded(text: str, columns: int) -> list[str]:
+    """`text` in lines of at most `columns`: parted at blanks or beside Chinese characters, never before a stop."""
+    lines, line, used = [], "", 0
+    for piece in _PIECES.findall(text):
+        size = width(piece)
+        if line and used + size > columns:
+            lines.append(line.rstrip())
+            line, used = "", 0
+            piece = piece.lstrip()
+            size = width(piece)
+        line, used = line + piece, used + size
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _terminal_columns() -> int:
+    """Columns of the terminal that stdout is; without one nothing is folded, for programs read it line by line."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0

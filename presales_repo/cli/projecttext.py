@@ -183,7 +183,7 @@ def _open_lines(line: LineShown, words: Words) -> Iterator[str]:
     if line.about:
         yield _("about {about}, which is in review: they count once it is published").format(about=line.about)
     if line.lacking and line.have:
-        yield labelled(_("missing"), joined(words.title("department", item) for item in line.lacking))
+        yield labelled(_("lacking"), joined(words.title("department", item) for item in line.lacking))
     for excluded in line.excluded:
         yield _excluded(line.type, excluded, words)
     for item in line.in_work:

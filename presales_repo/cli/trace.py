@@ -74,7 +74,7 @@ def _print_document(found: DocumentTrace) -> None:
 
 def _edge_cells(edge: Edge) -> tuple[str, ...]:
     marks = [_("outdated")] * edge.is_outdated + [_("to be revised")] * edge.is_stale
-    status = _(edge.status) if edge.status else _("missing")
+    status = _(edge.status) if edge.status else _("not there")
     field = edge.field_zh if language() == "zh" else edge.field
     return edge.number, field, edge.named or "-", edge.current or "-", status, joined(marks), edge.title
 

@@ -118,10 +118,17 @@ def _way(lifecycle: Lifecycle, project: ProjectState, to: str) -> tuple[str, tup
     """The state that `to` means, and the gates on the way there."""
     found = targets(lifecycle, project)
     for target, transition in found:
-        if to in (target, transition.to if transition.to == PREVIOUS else target):
+        titles = (lifecycle.states[target].title_zh, lifecycle.states[target].title_en)
+        if to in (target, transition.to if transition.to == PREVIOUS else target, *titles):
             return target, gates_of(lifecycle, project, transition)
-    known = ", ".join(target for target, _ in found)
-    raise PrsError("W201", project=project.id, current=project.state(lifecycle), to=to, known=known or "-")
+    known = ", ".join(_titled(lifecycle, target) for target, _ in found)
+    current = _titled(lifecycle, project.state(lifecycle))
+    raise PrsError("W201", project=project.id, current=current, to=_titled(lifecycle, to), known=known or "-")
+
+
+def _titled(lifecycle: Lifecycle, state: str) -> str:
+    """A state's id with its title."""
+    return f"{state} ({lifecycle.states[state].title_zh})" if state in lifecycle.states else state
 
 
 def situation_of(work: Work, facts: Facts, project: ProjectState, record: Document) -> Situation:

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Sequence
 from presales_repo.codes import severity_of
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
+from presales_repo.model.number import parse_number
+from presales_repo.model.paths import is_project_id
 from presales_repo.model.policy import ROOT
 from presales_repo.ops.changes import CheckResult, check_changes, check_files, check_one
 from presales_repo.ops.checkmany import tree_files
+from presales_repo.ops.projects import find_project
 from presales_repo.ops.session import Session, Work, open_index, open_work, release_lookup, working_snapshot
 from presales_repo.store.files import read_file
 from presales_repo.store.snapshot import Change, Snapshot, head_tree, merge_heads, range_changes, staged_changes
@@ -70,6 +73,7 @@ def check_tree(work: Work, snapshot: Snapshot, wanted: Sequence[str]) -> CheckRe
 
 def wanted_paths(work: Work, paths: Iterable[str]) -> tuple[str, ...]:
     """Paths given on the command line, relative to the repository; a symbolic link is itself, not what it leads to.
+    The number of a document or project stands for its file or folder.
 
     Raises PrsError P108 for one outside the repository, W105 for one that is not there.
     """
@@ -83,9 +87,21 @@ def wanted_paths(work: Work, paths: Iterable[str]) -> tuple[str, ...]:
         elif not place.startswith(root + os.sep):
             raise PrsError("P108", path=path)
         if not os.path.lexists(place):
-            raise PrsError("W105", path=path)
+            wanted.append(_named(work, path))
+            continue
         wanted.append(os.path.relpath(place, root))
     return tuple(wanted)
+
+
+def _named(work: Work, path: str) -> str:
+    """The file or folder of a document or project that is named by its number. Raises PrsError W105 when none is."""
+    name = os.path.basename(path)
+    if is_project_id(name) and (folder := find_project(work, name)):
+        return folder
+    found = working_snapshot(work).find(name) if parse_number(name) else ()
+    if not found:
+        raise PrsError("W105", path=path)
+    return found[0].path
 
 
 def _is_wanted(path: str, wanted: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ from presales_repo.model.ledger import DocumentState, Event, Release, Round, sta
 from presales_repo.model.lifecycle import build_lifecycle
 from presales_repo.model.number import split_reference
 from presales_repo.model.periods import iso_time
-from presales_repo.model.policy import Titled
+from presales_repo.model.policy import Policy, Titled
 from presales_repo.model.projects import find_project, project_of
 from presales_repo.model.projects import retention_of as project_retention
 from presales_repo.model.query import bare_name, field_at, holds
@@ -24,6 +24,7 @@ from presales_repo.model.upkeep import is_disposed, superseded_by
 from presales_repo.ops.deputies import deputies, may_decide, principals
 from presales_repo.ops.lookup import find_document, require_number, split_version
 from presales_repo.ops.session import Session, Work, find_actor, open_work, today, working_snapshot
+from presales_repo.ops.types import pick_type
 from presales_repo.store.index import Row, make_row
 from presales_repo.store.snapshot import Snapshot
 from presales_repo.store.verifier import released_bytes
@@ -97,6 +98,7 @@ def _gone(work: Work) -> Iterator[Row]:
 def filter_rows(work: Work, rows: Iterable[Row], asked: Filter) -> list[Listed]:
     """The same of an opened repository. Raises PrsError W344 when a filter names a field that no document has."""
     _check_where(work, asked)
+    asked = _by_ids(work.policy, asked)
     states = {state.number: state for state in work.ledger.documents()}
     replaced = superseded_by(states.values())
     found = [_listed(work, row, states.get(row.number)) for row in rows if _fits(work, row, asked)]
@@ -107,6 +109,16 @@ def filter_rows(work: Work, rows: Iterable[Row], asked: Filter) -> list[Listed]:
     if asked.retention_over:
         found = [item for item in found if _may_go(work, states.get(item.number))]
     return sorted(found, key=lambda item: (item.number, item.path))
+
+
+def _by_ids(policy: Policy, asked: Filter) -> Filter:
+    """The same filter with ids where it has the title of a type or the name of a person.
+
+    Raises PrsError F122 when there is no such type.
+    """
+    type_id = asked.type and pick_type(policy.types.values(), asked.type).id
+    named = [person.id for person in policy.people.values() if person.name == asked.author]
+    return replace(asked, type=type_id, author=named[0] if len(named) == 1 else asked.author)
 
 
 def _may_go(work: Work, state: DocumentState | None) -> bool:

@@ -201,6 +201,10 @@ def test_check_of_some_paths(drafted: Desk) -> None:
     assert drafted.prs("", "check", drafted.path_of(PLAN)).code == 0
     assert drafted.prs("", "check", "projects").code == 0
     assert drafted.prs("", "check", "nowhere.md").codes == ["W105"]
+    assert drafted.prs("", "check", PLAN).code == 0
+    assert drafted.prs("", "check", PAPER).code == 1
+    assert drafted.prs("", "check", PROJECT).code == 0
+    assert drafted.prs("", "check", "QD209901001").codes == ["W105"]
     assert drafted.prs("", "check", "/etc/hostname").codes == ["P108"]
     assert drafted.prs("", "check", "../..").codes == ["P108"]
 
@@ -256,6 +260,7 @@ def test_types_are_filtered(founded_once: Desk) -> None:
     assert set(shown["fields"]) == {word.split("=")[0] for word in PLAN_FIELDS[1::2]}
     assert "调研目标" in shown["headings"]
     assert founded_once.prs("", "types", "survey-plam").codes == ["F122"]
+    assert "survey-plan (需求调研计划)" in founded_once.prs("", "types", "調研計劃").err
 
 
 def test_explain(founded_once: Desk) -> None:

@@ -181,7 +181,10 @@ def test_r141_filters_return_exactly_what_matches(desk: Desk, call: str, tender:
     assert listed("--where", "bid_deadline>=2023-06-21") == []
     assert listed("--type", "tender-document-register", "--since", "2023-05-19") == []
     assert listed("--type", "tender-document-register", "--since", FIRST, "--until", FIRST) == [tender]
+    assert listed("--type", "招標文件登記表", "--status", "void") == []
+    assert listed("--type", "招標文件登記表") == [tender]
     desk.refuse("W344", "", "list", "--where", "action.owner=shen")
+    desk.refuse("F122", "", "list", "--type", "招标登记")
 
 
 def test_r076_overdue_follow_up_until_a_later_one(desk: Desk) -> None:

@@ -409,7 +409,7 @@ def test_r077_rework(followed: Office, tmp_path: Path) -> None:
     trigger = office.publish("lin", "follow-up-record", SURVEY)
     note = {"trigger_ref": trigger, "affected_docs": [trigger]}
     office.publish("lin", "solution-change-note", SURVEY, **note)
-    office.ok("shen", "project", "advance", SURVEY, "--to", "solution")
+    office.ok("shen", "project", "advance", SURVEY, "--to", "方案设计")
     office.move(SURVEY, "follow")
     assert title in missing(office, SURVEY, "solution"), "the note is from before the last transition"
 
