@@ -57,9 +57,17 @@ def _columns(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
+def harmless(text: str) -> str:
+    """A text of somebody's document for a terminal: without what would move the cursor, colour or hide anything."""
+    bare = " ".join(text.split()) if any(char in text for char in "\r\n\t") else text
+    if bare.isprintable():
+        return bare
+    return "".join("�" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") else char for char in bare)
+
+
 def show_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns, each as wide as its widest cell; the last one not padded, and on a terminal folded below itself."""
-    table = [list(heads), *[list(map(str, row)) for row in rows]]
+    table = [list(heads), *[[harmless(str(cell)) for cell in row] for row in rows]]
     widths = [max(width(row[column]) for row in table) for column in range(len(heads))]
     before = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
     room = _terminal_columns() - before

@@ -11,7 +11,7 @@ import click
 
 from presales_repo.cli.filters import filter_options, make_filter
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import show_json
+from presales_repo.cli.output import harmless, show_json
 from presales_repo.i18n import gettext as _
 from presales_repo.model.paths import SUFFIX
 
@@ -51,6 +51,6 @@ def command(ctx: click.Context, /, text: str, published: bool, limit: int, as_js
 def _print(hits: Sequence[Found]) -> None:
     """Each document by the name of its file, which is number and title; below it the lines."""
     for path, lines in groupby(hits, key=lambda hit: hit.path):
-        click.echo(path.rpartition("/")[2].removesuffix(SUFFIX))
+        click.echo(harmless(path.rpartition("/")[2].removesuffix(SUFFIX)))
         for hit in lines:
             click.echo(f"{hit.line:>6}  {hit.snippet}")

@@ -11,7 +11,7 @@ import click
 from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
 from presales_repo.cli.messages import finding_args, words
-from presales_repo.cli.output import joined, labelled, show_json, show_table
+from presales_repo.cli.output import harmless, joined, labelled, show_json, show_table
 from presales_repo.i18n import gettext as _
 from presales_repo.i18n import language
 from presales_repo.model.matrix import Matrix, Row
@@ -59,7 +59,7 @@ def _document_json(found: DocumentTrace) -> dict[str, Any]:
 
 
 def _print_document(found: DocumentTrace) -> None:
-    click.echo(f"{found.number}  {found.title}")
+    click.echo(f"{found.number}  {harmless(found.title)}")
     click.echo(labelled(_("status"), f"{_(found.status)} {found.version}".strip()))
     _print_reasons([(found.number, found.reasons)])
     for title, edges in ((_("It rests on:"), found.rests_on), (_("It is named by:"), found.named_by)):
@@ -99,7 +99,7 @@ def _project_json(found: ProjectTrace) -> dict[str, Any]:
 
 
 def _print_project(found: ProjectTrace) -> None:
-    click.echo(f"{found.id}  {found.name}")
+    click.echo(f"{found.id}  {harmless(found.name)}")
     for matrix in found.matrices:
         _print_matrix(matrix)
     if not found.matrices:
@@ -110,7 +110,7 @@ def _print_project(found: ProjectTrace) -> None:
         click.echo("")
         click.echo(_("To be revised:"))
         for number, reasons in found.stale.items():
-            click.echo(f"{number}  {found.titles[number]}")
+            click.echo(f"{number}  {harmless(found.titles[number])}")
             for reason in reasons:
                 code, message = reason_words(number, reason)
                 click.echo(f"  {code}  {message}")
@@ -118,7 +118,7 @@ def _print_project(found: ProjectTrace) -> None:
 
 def _print_matrix(matrix: Matrix) -> None:
     click.echo("")
-    click.echo(f"{matrix.number}@{matrix.version}  {matrix.title}")
+    click.echo(f"{matrix.number}@{matrix.version}  {harmless(matrix.title)}")
     if matrix.confirmed:
         text = _("The customer confirmed version {version} ({number}).")
         click.echo(text.format(version=matrix.confirmed, number=matrix.confirmed_by))
