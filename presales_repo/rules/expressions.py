@@ -16,13 +16,12 @@ from presales_repo.model.fold import fold_heading
 from presales_repo.model.outline import Outline
 from presales_repo.model.policy import Policy
 from presales_repo.model.typerule import CHECK, ERROR, TypeRule
+from presales_repo.rules.labels import label_of
 from presales_repo.rules.lookups import FUNCTIONS, Lookups
 from presales_repo.rules.place import field_line
 from presales_repo.rules.register import Shelf
 from presales_repo.rules.typed import typed_fields
 from presales_repo.rules.words import shown
-
-_LANGUAGES = ("en", "zh")
 
 
 class Decided(NamedTuple):
@@ -65,6 +64,7 @@ class _Asked:
         self._document = document
         self._doctype = doctype
         self._structure = structure
+        self._policy = policy
         fields = typed_fields(document.plain_fields(), doctype, policy)
         fields["authors"] = list(document.authors)
         previous = typed_fields(decided.previous, doctype, policy) if decided else {}
@@ -83,7 +83,7 @@ class _Asked:
             return
         found = self._found(rule)
         texts = {
-            name: {language: text.get(language, "").replace("{found}", found) for language in _LANGUAGES}
+            name: {language: text.get(language, "").replace("{found}", found[language]) for language in found}
             for name, text in (("message", rule.message), ("hint", rule.hint))
         }
         yield Finding("F130" if rule.severity == ERROR else "F131", *place, {"rule": rule.id, **texts})
@@ -91,11 +91,12 @@ class _Asked:
     def _evaluate(self, text: str) -> Outcome:
         return evaluate(text, self._variables, self._functions)
 
-    def _found(self, rule: TypeRule) -> str:
-        """What the rule shows, as one text."""
+    def _found(self, rule: TypeRule) -> dict[str, str]:
+        """What the rule shows, as one text in each language."""
         value = self._evaluate(rule.show).value if rule.show else ""
-        entries = value if isinstance(value, list) else [value]
-        return shown(", ".join(str(entry) for entry in entries if entry is not None))
+        entries = [str(entry) for entry in (value if isinstance(value, list) else [value]) if entry is not None]
+        labels = [label_of(entry, self._doctype, self._policy) for entry in entries]
+        return {"en": shown(", ".join(entries)), "zh": shown("、".join(labels))}
 
     def _line(self, rule: TypeRule) -> int:
         sections: Sequence[Any] = self._structure.sections if self._structure else ()

@@ -219,7 +219,7 @@ def test_a_disagreement_takes_the_step_to_the_leaders_and_needs_an_answer(asked:
         ("A362", "{paper}@1.0", {"result": "reject"}),
         ("A362", "{paper}@1.0", {"result": "note"}),
         ("A358", "{paper}@1.1", {}),
-        ("A358", "{paper}@1.0", {"change": "regular"}),
+        ("A358", "{paper}@1.0", {"change": "ad-hoc"}),
     ],
 )
 def test_minutes_that_do_not_carry_the_paper(

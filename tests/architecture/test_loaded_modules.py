@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.company import ROOT, Desk, Result, new_paper, run
+from tests.company import ROOT, Desk, Result, new_note, new_paper, run
 from tests.conftest import PAPER
 
 # Libraries, and parts of Python that take long to load; each is allowed only where it is named.
@@ -58,8 +58,20 @@ def test_hook_of_an_edit(drafted: Desk) -> None:
     modules = run_hook(drafted)
     assert heavy(modules) == set()
     assert "presales_repo.rules.checks" in modules
+    assert "presales_repo.rules.expressions" not in modules, "a type without rules does not pay for them"
     assert "yaml._yaml" in modules
     assert "yaml.constructor" not in modules
+
+
+def test_hook_of_an_edit_of_a_type_with_a_rule(drafted: Desk) -> None:
+    note = new_note(drafted)
+    drafted.ok("song", "save", note, "-m", "研讨会信息")
+    drafted.edit(note)
+    drafted.git_ok("add", "--all")
+    modules = run_hook(drafted)
+    assert heavy(modules) == {"datetime"}, "the engine looks for times among its values"
+    assert "presales_repo.rules.expressions" in modules
+    assert not {"cel", "typer", "prompt_toolkit"} & modules, "the engine alone, not its package"
 
 
 def test_hook_of_an_edit_with_markup_that_only_the_parser_understands(drafted: Desk) -> None:

@@ -57,7 +57,19 @@ def test_a_warning_and_a_heading_and_what_is_shown() -> None:
         message={"en": "see {found}", "zh": "见 {found}"},
     )  # fmt: skip
     assert (found.code, found.line) == ("F131", 10)
-    assert found.args["message"] == {"en": "see progress, lin", "zh": "见 progress, lin"}
+    assert found.args["message"] == {"en": "see progress, lin", "zh": "见 工作进展、lin"}
+
+
+@pytest.mark.parametrize(
+    ("word", "label"),
+    {
+        "progress": "工作进展", "industry-expert": "行业专家", "technology": "技术部门", "survey-plan": "需求调研计划",
+        "won": "成交", "end-user": "最终用户", "nonsense": "nonsense", "QD202304001": "QD202304001",
+    }.items(),
+)  # fmt: skip
+def test_words_of_the_catalogue_are_shown_by_their_titles(word: str, label: str) -> None:
+    (found,) = judge("false", show=f'"{word}"', message={"en": "{found}", "zh": "{found}"})
+    assert found.args["message"] == {"en": word, "zh": label}
 
 
 def test_rules_are_asked_at_their_moment() -> None:
