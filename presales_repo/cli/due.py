@@ -63,9 +63,8 @@ def _described(item: Due) -> str:
 
 def said(item: Due) -> str:
     """An item in words."""
-    return words(item.code, {"number": item.number, "title": item.title, "subject": item.subject, "due": _time(item)})[
-        0
-    ]
+    args = {"number": item.number, "title": item.title, "subject": item.subject, "due": _time(item)}
+    return words(item.code, args)[0].rstrip()
 
 
 def _row(item: Due) -> tuple[str, ...]:

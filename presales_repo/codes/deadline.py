@@ -155,7 +155,7 @@ RULES = (
     Rule(
         "D119",
         "warning",
-        N_("{title}: the validity of {subject} ends."),
+        N_("{title}: the validity ends. {subject}"),
         N_("Get a new one before it is used in a bid."),
         N_("Certificates and offers in a bid are valid when bids are opened."),
         f"三(五)2; {_CALENDAR}",

@@ -123,7 +123,7 @@ def _told_apart(items: Iterable[Due]) -> Iterator[Due]:
 
 def _date_items(rule: Deadline, calendar: WorkCalendar, seen: Surroundings) -> Iterator[Due]:
     for fact in seen.facts:
-        if (rule.types and fact.type not in rule.types) or fact.status in GONE or _is_closed(fact.project, seen):
+        if (rule.types and fact.type not in rule.types) or fact.status in GONE or _is_over(rule, fact, seen):
             continue
         if rule.published and not fact.is_effective:
             continue
@@ -162,9 +162,10 @@ def _end(
     return _moved(begin, rule, calendar, months, days)
 
 
-def _is_closed(project: str, seen: Surroundings) -> bool:
-    known = seen.projects.get(project)
-    return known is not None and not known.active
+def _is_over(rule: Deadline, fact: Fact, seen: Surroundings) -> bool:
+    """Whether its project is past what the deadline is for; nothing is due in a closed one."""
+    known = seen.projects.get(fact.project)
+    return known is not None and (not known.active or (bool(rule.states) and known.state not in rule.states))
 
 
 def _fits(rule: Deadline, fact: Fact, fields: Mapping[str, Any], policy: Policy) -> bool:

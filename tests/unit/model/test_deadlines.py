@@ -160,6 +160,14 @@ def test_nobody_is_reminded_in_a_closed_project() -> None:
     assert found(seen("2023-09-01", project=closed), "D111") == []
 
 
+def test_a_plan_and_an_offer_end_with_the_chance() -> None:
+    """What is owed stays owed when a project was lost."""
+    lost = OPEN._replace(state="lost")
+    for case, listed_ in (("milestone", 0), ("certificate", 0), ("payment", 1)):
+        code, document, _, first, _ = CASES[case]
+        assert len(found(seen(first, document, project=lost), code)) == listed_, case
+
+
 def test_the_version_in_force_counts_not_what_is_being_written() -> None:
     document = fact("GC202305001", "contract-record", release(1), payments=[{"name": "首付款", "due": "2023-06-10"}],
                     draft={"payments": [{"name": "首付款", "due": "2099-06-10"}]})  # fmt: skip
