@@ -292,3 +292,42 @@ def test_revising_everything_that_is_behind_clears_it(shape, targets) -> None:  
 def _updated(item: Fact, versions: dict[str, str]) -> list[str]:
     names = [text.partition("@") for text in item.in_force["based_on"]]
     return [f"{number}@{versions[number]}" if mark else number for number, mark, _ in names]
+
+
+KINDS = ("solution-framework", "interview-record", "requirement-change-request", "demo-presentation", "no-such-type")
+VALUES = st.recursive(
+    st.sampled_from(
+        [*NUMBERS, *(f"{number}@1.0" for number in NUMBERS), "", "x", f"{NUMBERS[0]}@" + "9" * 5000 + ".0"]
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["source", "a"]), inner, max_size=2),
+    max_leaves=5,
+)
+FIELDS = st.dictionaries(
+    st.sampled_from(["based_on", "supersedes", "affected_docs", "decision", "requirement_ref", "solution_ref"]),
+    VALUES | st.just("accept"),
+)
+STATES = st.sampled_from(["published", "revising", "archived", "obsolete", "void", "draft"])
+ANYTHING = st.lists(
+    st.tuples(st.sampled_from(KINDS), STATES, FIELDS, st.integers(1, 9)), min_size=COUNT, max_size=COUNT
+)
+
+
+@given(ANYTHING, st.randoms())
+def test_whatever_stands_in_the_fields(shape, chance) -> None:  # type: ignore[no-untyped-def]
+    """Any values, cycles and states: an answer, about documents in force only, whatever their order."""
+    known = [
+        replace(fact(number, kind, release(at * 10 + i), status=status, **fields), **_draft(status))
+        for i, (number, (kind, status, fields, at)) in enumerate(zip(NUMBERS, shape, strict=True))
+    ]
+    found = stale(facts(*known), POLICY)
+    assert set(found) <= {item.number for item in known if item.is_effective and item.status != "archived"}
+    assert all(reasons for reasons in found.values())
+    shuffled = {item.number: item for item in chance.sample(known, len(known))}
+    again = stale(Facts(shuffled), POLICY)
+    assert {number: set(reasons) for number, reasons in again.items()} == {
+        number: set(reasons) for number, reasons in found.items()
+    } or any("supersedes" in item.in_force for item in known)
+
+
+def _draft(status: str) -> dict[str, None]:
+    return {"published": None} if status == "draft" else {}
