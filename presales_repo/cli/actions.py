@@ -8,6 +8,7 @@ import click
 
 from presales_repo.cli.complete import complete_project
 from presales_repo.cli.main import make_session
+from presales_repo.cli.naming import person
 from presales_repo.cli.output import show_json, show_table
 from presales_repo.i18n import gettext as _
 from presales_repo.model.actions import Action
@@ -37,4 +38,4 @@ def command(ctx: click.Context, project: str, mine: bool, overdue: bool, done: b
 
 def _row(action: Action) -> tuple[str, ...]:
     state = _("done") if action.done else _("overdue") if action.overdue else _("open")
-    return (action.due, state, action.owner, action.number, str(action.entry), action.text)
+    return (action.due, state, person(action.owner), action.number, str(action.entry), action.text)

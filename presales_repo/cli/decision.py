@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from presales_repo.cli.output import joined, labelled, show_json, signer
+from presales_repo.cli.naming import department, people, signed_by
+from presales_repo.cli.output import joined, labelled, show_json
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.decide import Decision
 
@@ -21,18 +22,18 @@ def show_decision(decision: Decision, as_json: bool) -> None:
             action=_(decision.action),
             number=decision.number,
             version=decision.version,
-            person=signer(decision.person, decision.on_behalf_of),
+            person=signed_by(decision.person, decision.on_behalf_of),
             status=_(decision.status),
         )
     )
     if decision.minutes:
         click.echo(labelled(_("minutes"), decision.minutes))
     if decision.department:
-        click.echo(labelled(decision.department, _(decision.opinion)))
+        click.echo(labelled(department(decision.department), _(decision.opinion)))
     if decision.missing:
-        click.echo(labelled(_("not countersigned yet"), joined(decision.missing)))
+        click.echo(labelled(_("not countersigned yet"), joined(map(department, decision.missing))))
     if decision.waiting:
         text = _("Next step {step} waits for: {people}")
-        click.echo(text.format(step=_(decision.next_step), people=joined(decision.waiting)))
+        click.echo(text.format(step=_(decision.next_step), people=people(decision.waiting)))
     elif decision.status == "published":
         click.echo(_("Next: prs export {number}").format(number=decision.number))

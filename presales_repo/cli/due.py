@@ -9,6 +9,7 @@ import click
 from presales_repo.cli.complete import complete_project
 from presales_repo.cli.main import input_path, make_session
 from presales_repo.cli.messages import words
+from presales_repo.cli.naming import people
 from presales_repo.cli.output import joined, show_json, show_table
 from presales_repo.i18n import gettext as _
 from presales_repo.model.deadlines import Due
@@ -68,7 +69,7 @@ def said(item: Due) -> str:
 
 
 def _row(item: Due) -> tuple[str, ...]:
-    return (_time(item), _left(item), item.number or item.project or "-", joined(item.who), item.code, said(item))
+    return (_time(item), _left(item), item.number or item.project or "-", people(item.who), item.code, said(item))
 
 
 def _time(item: Due) -> str:

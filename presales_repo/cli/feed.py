@@ -9,6 +9,7 @@ import click
 from presales_repo.cli.complete import complete_project
 from presales_repo.cli.filters import parse_day
 from presales_repo.cli.main import make_session
+from presales_repo.cli.naming import person
 from presales_repo.cli.output import show_json, show_table
 from presales_repo.i18n import gettext as _
 from presales_repo.model.feed import News
@@ -41,4 +42,4 @@ def command(ctx: click.Context, project: str, since: str, everything: bool, mark
 def _row(item: News) -> tuple[str, ...]:
     time = item.time[:16].replace("T", " ")
     what = _(item.action) + (f" {item.version}" if item.version else "")
-    return (time, item.person, _(item.to_me), what, item.number or item.project, item.title, item.note)
+    return (time, person(item.person), _(item.to_me), what, item.number or item.project, item.title, item.note)

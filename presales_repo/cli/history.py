@@ -8,7 +8,8 @@ import click
 
 from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import show_json, show_table, signer
+from presales_repo.cli.naming import department, signed_by
+from presales_repo.cli.output import show_json, show_table
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.history import Happening
 
@@ -32,6 +33,6 @@ def command(ctx: click.Context, number: str, as_json: bool) -> None:
 
 def _row(item: Happening) -> tuple[str, ...]:
     time = item.time[:16].replace("T", " ")
-    note = " ".join(part for part in (item.department, _(item.opinion), *item.changes, item.note) if part)
-    person = signer(item.person, item.on_behalf_of)
-    return (time, person, _(item.decision), item.version, item.changed, item.commit[:10], note)
+    note = " ".join(part for part in (department(item.department), _(item.opinion), *item.changes, item.note) if part)
+    who = signed_by(item.person, item.on_behalf_of)
+    return (time, who, _(item.decision), item.version, item.changed, item.commit[:10], note)

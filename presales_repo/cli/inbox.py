@@ -7,7 +7,8 @@ from dataclasses import asdict
 import click
 
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import joined, show_json, show_table, signer
+from presales_repo.cli.naming import department, people, person
+from presales_repo.cli.output import show_json, show_table, signer
 from presales_repo.cli.urgency import warn_if_overdue
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.register import Waiting
@@ -37,7 +38,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
 
 def _row(item: Waiting) -> tuple[str, ...]:
-    task = f"{_(item.action)} {item.department}" if item.department else _(item.step)
-    step = signer(task, joined(item.on_behalf_of))
+    task = f"{_(item.action)} {department(item.department)}" if item.department else _(item.step)
+    step = signer(task, people(item.on_behalf_of))
     since = item.since[:16].replace("T", " ")
-    return (item.number, step, item.version, since, item.submitted_by, item.title)
+    return (item.number, step, item.version, since, person(item.submitted_by), item.title)

@@ -9,6 +9,7 @@ import click
 
 from presales_repo.cli.filters import filter_options, make_filter
 from presales_repo.cli.main import make_session
+from presales_repo.cli.naming import person
 from presales_repo.cli.output import show_json, show_table
 from presales_repo.cli.urgency import status_words
 from presales_repo.i18n import gettext as _
@@ -31,7 +32,7 @@ def command(ctx: click.Context, /, as_json: bool, csv_file: str, **given: Any) -
         show_json([asdict(item) for item in found])
         return
     heads = (_("number"), _("status"), _("version"), _("author"), _("updated"), _("title"))
-    rows = [(d.number, status_words(d), d.version or "", d.author, d.updated[:10], d.title) for d in found]
+    rows = [(d.number, status_words(d), d.version or "", person(d.author), d.updated[:10], d.title) for d in found]
     show_table(heads, rows)
 
 

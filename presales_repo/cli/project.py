@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presales_repo.cli.main import make_session
+from presales_repo.cli.naming import person
 from presales_repo.cli.output import joined, show_json, show_table
 from presales_repo.i18n import gettext as _
 
@@ -51,7 +52,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
         show_json([asdict(item) for item in found])
     else:
         heads = (_("project"), _("state"), _("manager"), _("last change"), _("customer"), _("name"))
-        rows = [(p.id, _title(p.state_title), p.manager, p.changed[:10], p.customer, p.name) for p in found]
+        rows = [(p.id, _title(p.state_title), person(p.manager), p.changed[:10], p.customer, p.name) for p in found]
         show_table(heads, rows)
 
 

@@ -9,17 +9,20 @@ import click
 
 from presales_repo.cli.complete import complete_number
 from presales_repo.cli.main import make_session
-from presales_repo.cli.output import in_language, joined, labelled, show_json, show_table, signer
+from presales_repo.cli.naming import people, person, signed_by, type_title
+from presales_repo.cli.output import in_language, joined, labelled, show_json, show_table
 from presales_repo.cli.urgency import status_words, warn_if_overdue
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.register import Shown, StepShown
+
+_HEAD = {"author": person, "type": type_title}
 
 
 def show_countersigns(shown: Shown) -> None:
     """The opinions of departments, and the minutes that a signature rests on."""
     if shown.countersigns:
         rows = [
-            (c.title, _(c.state), c.by or joined(c.holders), c.time, c.commit[:10], c.comment)
+            (c.title, _(c.state), person(c.by) or people(c.holders), c.time, c.commit[:10], c.comment)
             for c in shown.countersigns
         ]
         show_table((_("department"), _("opinion"), _("by"), _("time"), _("entry"), _("comment")), rows)
@@ -60,18 +63,24 @@ def _print(shown: Shown) -> None:
     for name in ("type", "project", "status", "version", "author", "updated", "path"):
         value = getattr(shown.listed, name)
         if value:
-            click.echo(labelled(_(name), status_words(shown.listed) if name == "status" else value))
+            said = status_words(shown.listed) if name == "status" else _HEAD.get(name, str)(value)
+            click.echo(labelled(_(name), said))
     if shown.listed.emergency:
         text = _("{request}, version {version}, approval to be made up by {make_up_by}")
         click.echo(labelled(_("emergency release"), text.format(**asdict(shown.listed.emergency))))
     if shown.versions:
         click.echo(labelled(_("versions"), joined(shown.versions)))
     if shown.steps:
-        rows = [(*_step_words(s), signer(s.by, s.on_behalf_of), s.time, s.commit[:10], s.comment) for s in shown.steps]
+        rows = [
+            (*_step_words(step), signed_by(step.by, step.on_behalf_of), step.time, step.commit[:10], step.comment)
+            for step in shown.steps
+        ]
         show_table((_("step"), _("state"), _("by"), _("time"), _("entry"), _("comment")), rows)
     show_countersigns(shown)
     if shown.holders:
-        click.echo(labelled(_("waits for"), joined([*shown.holders, *(signer(*pair) for pair in shown.deputies)])))
+        waiting = [person(holder) for holder in shown.holders]
+        waiting += [signed_by(*pair) for pair in shown.deputies]
+        click.echo(labelled(_("waits for"), joined(waiting)))
     for label, numbers in ((_("refers to"), shown.links), (_("referred to by"), shown.linked_from)):
         if numbers:
             click.echo(labelled(label, joined(numbers)))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from presales_repo.cli.output import width
 from tests.company import NOW, PRS, Company, Desk, assert_refused, run
 from tests.conftest import NOTE, PAPER, PLAN
 
@@ -34,6 +35,17 @@ def test_any_locale(submitted: Desk, env: dict[str, str | None]) -> None:
     shown = submitted.prs("", "list", env=env)
     assert "数据治理白皮书" in shown.out
     assert submitted.prs("han", "approve", PAPER, "-m", "同意", env=env).code == 0
+
+
+def test_chinese_tables_name_people_and_departments(submitted: Desk) -> None:
+    def said(*words: str) -> str:
+        return submitted.prs("", "--lang", "zh", *words).out
+
+    names = {item["id"]: item["name"] for item in submitted.ok("", "person", "list", "--json").json}
+    assert names["xu"] in said("list")
+    assert names["xu"] in said("history", PAPER)
+    assert "技术白皮书 (technical-white-paper)" in said("show", PAPER)
+    assert submitted.ok("", "list", "--author", names["xu"], "--json").json[0]["author"] == "xu"
 
 
 CHINESE: dict[str, tuple[tuple[str, ...], dict[str, str | None]]] = {
@@ -89,6 +101,13 @@ def in_terminal(desk: Desk, person: str, *words: str, env: dict[str, str] | None
     os.close(primary)
     process.wait()
     return said.decode()
+
+
+def test_a_terminal_folds_the_last_column(submitted: Desk) -> None:
+    shown = in_terminal(submitted, "gao", "--lang", "zh", "types", "survey-plan", env={"COLUMNS": "80"})
+    folded = [line for line in shown.splitlines() if line.startswith(" " * 40)]
+    assert folded
+    assert all(width(line) <= 80 for line in folded)
 
 
 def test_colour_only_on_a_terminal_and_unless_refused(submitted: Desk) -> None:
