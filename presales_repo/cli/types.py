@@ -12,6 +12,7 @@ from presales_repo.cli.vocabulary import KINDS
 from presales_repo.i18n import gettext as _
 from presales_repo.i18n import language
 from presales_repo.model.doctype import DocType, Field
+from presales_repo.model.typerule import TypeRule
 
 
 @click.command("types")
@@ -57,6 +58,15 @@ def _row(item: DocType) -> dict[str, Any]:
     }
 
 
+def _rule_row(rule: TypeRule) -> dict[str, str]:
+    return {"id": rule.id, "when": rule.when, "severity": rule.severity, "message": _told(rule)}
+
+
+def _told(rule: TypeRule) -> str:
+    """What a rule says when it is broken, in the language in use; … for what it would show."""
+    return rule.message.get(language(), "").replace("{found}", "…")
+
+
 def _field_row(field: Field) -> tuple[str, ...]:
     choices = joined(f"{key}={label}" for key, label in field.values.items())
     return (
@@ -74,7 +84,9 @@ def _show_one(item: DocType, as_json: bool) -> None:
             name: {"type": f.kind, "required": f.required, "title": f.title_zh, "values": dict(f.values)}
             for name, f in item.fields.items()
         }
-        show_json({**_row(item), "fields": fields, "headings": [heading.title for heading in item.headings]})
+        titles = [heading.title for heading in item.headings]
+        rules = [_rule_row(rule) for rule in item.rules]
+        show_json({**_row(item), "fields": fields, "headings": titles, "rules": rules})
         return
     click.echo(f"{item.id}  {_title(item)}  ({item.source})")
     click.echo(f"{labelled(_('authors'), joined(map(_, item.authors)))}    {labelled(_('chain'), _(item.chain))}")
@@ -82,3 +94,6 @@ def _show_one(item: DocType, as_json: bool) -> None:
         rows = [_field_row(field) for field in item.fields.values()]
         show_table((_("field"), _("kind"), "", _("title"), _("choices")), rows)
     click.echo(labelled(_("headings"), joined(heading.title for heading in item.headings)))
+    if item.rules:
+        told = [(rule.id, rule.when, _(rule.severity), _told(rule)) for rule in item.rules]
+        show_table((_("rule"), _("asked at"), "", _("said when it is broken")), told)

@@ -23,6 +23,9 @@ from presales_repo.rules.register import Shelf
 from presales_repo.rules.typed import typed_fields
 from presales_repo.rules.words import shown
 
+# What to do, where a rule does not say; in both languages, as rules say it.
+_MEND = {"en": "Correct it there.", "zh": "请在该处改正。"}
+
 
 class Decided(NamedTuple):
     """What is known when a text is submitted, and not when it is only checked. `note`: the comment of whoever does;
@@ -84,7 +87,7 @@ class _Asked:
         found = self._found(rule)
         texts = {
             name: {language: text.get(language, "").replace("{found}", found[language]) for language in found}
-            for name, text in (("message", rule.message), ("hint", rule.hint))
+            for name, text in (("message", rule.message), ("hint", rule.hint or _MEND))
         }
         yield Finding("F130" if rule.severity == ERROR else "F131", *place, {"rule": rule.id, **texts})
 
