@@ -64,7 +64,8 @@ def requirements_page() -> str:
 
 def _line(row: str, about: Mapping[str, str], found: list[Shown]) -> str:
     if not found:
-        return f"| {row} | {about['source']} | {_cell(about['asks'])} | left out: {_cell(about.get('left_out', ''))} | | |\n"
+        why = _cell(about.get("left_out", ""))
+        return f"| {row} | {about['source']} | {_cell(about['asks'])} | left out: {why} | | |\n"
     holds = _cell(" ".join(item.holds for item in found))
     commands = _cell(", ".join(dict.fromkeys(f"`{item.commands}`" for item in found)))
     names = _cell(", ".join(f"`{item.test}`" for item in found))
