@@ -16,7 +16,8 @@ from presales_repo.i18n import gettext as _
 from presales_repo.i18n import language
 
 GAP = "  "
-NARROWEST = 16  # columns; a cell that has less is left to the terminal
+INDENT = 4  # columns
+NARROWEST = 24  # columns; a cell that has less stands on lines of its own
 # What stays on one line: a word, or a Chinese character, with the stops behind it and the brackets before it.
 _PIECES = re.compile(r"\s*(?:[（《“〈「【(\[]*(?:[!-~\u00a0-\u024f]+|[^\s])[，。、；：！？）》”〉」】…%,.;:!?)\]]*|$)")
 
@@ -66,17 +67,40 @@ def harmless(text: str) -> str:
 
 
 def show_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns, each as wide as its widest cell; the last one not padded, and on a terminal folded below itself."""
-    table = [list(heads), *[[harmless(str(cell)) for cell in row] for row in rows]]
+    """Columns, each as wide as its widest cell; the last one not padded. On a terminal a last cell that does not fit
+    is folded below itself, or stands on lines of its own where the columns before it leave no room."""
+    table = [list(heads), *[list(map(str, row)) for row in rows]]
     widths = [max(width(row[column]) for row in table) for column in range(len(heads))]
     before = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
-    room = _terminal_columns() - before
+    columns = _terminal_columns()
     for row in table:
         cells = [cell + " " * (size - width(cell)) for cell, size in zip(row[:-1], widths, strict=False)]
-        first, *more = folded(row[-1], room) if room >= NARROWEST else [row[-1]]
+        first, more, indent = last_cell(row[-1], before, columns)
         click.echo(GAP.join([*cells, first]).rstrip())
         for line in more:
-            click.echo(" " * before + line)
+            click.echo(" " * indent + line)
+
+
+def last_cell(text: str, before: int, columns: int) -> tuple[str, list[str], int]:
+    """What of a last cell stands in its row, the lines below it, and their indent; `before`: columns left of it."""
+    if before + width(text) <= columns or not columns:
+        return text, [], 0
+    if columns - before >= NARROWEST:
+        first, *more = folded(text, columns - before)
+        return first, more, before
+    return "", folded(text, columns - INDENT), INDENT
+
+
+def show_line(line: str) -> None:
+    """A line that, on a terminal, is folded below its own beginning; whole if there is a command in it to copy."""
+    text = line.lstrip(" ")
+    indent = len(line) - len(text)
+    columns = _terminal_columns()
+    if "prs " in text or indent + width(line) <= columns or columns - indent < NARROWEST:
+        click.echo(line)
+        return
+    for number, part in enumerate(folded(text, columns - indent - len(GAP))):
+        click.echo(" " * (indent + (len(GAP) if number else 0)) + part)
 
 
 def folded(text: str, columns: int) -> list[str]:

@@ -8,7 +8,7 @@ import click
 
 from presales_repo.cli.messages import finding_args
 from presales_repo.cli.messages import words as code_words
-from presales_repo.cli.output import joined, labelled, show_table
+from presales_repo.cli.output import joined, labelled, show_line, show_table
 from presales_repo.codes.rule import N_
 from presales_repo.findings import Finding
 from presales_repo.i18n import gettext as _
@@ -100,7 +100,7 @@ def _section(title: str, lines: Iterable[str]) -> None:
     if found:
         click.echo(f"\n{title}")
         for line in found:
-            click.echo(f"  {line}")
+            show_line(f"  {line}")
 
 
 def _history(shown: ProjectShown, words: Words) -> Iterator[str]:

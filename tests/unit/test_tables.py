@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from presales_repo.cli.output import folded, width
+from presales_repo.cli.output import folded, last_cell, width
 
 SENTENCE = "《移动展业解决方案》已按 WK202306006 紧急发布（补办审批），期限 2023-06-20。"
 
@@ -30,3 +30,16 @@ def test_a_word_is_never_cut() -> None:
 @pytest.mark.parametrize("text", ["", " ", "短"])
 def test_what_is_short_is_one_line(text: str) -> None:
     assert folded(text, 16) == [text.rstrip()]
+
+
+@pytest.mark.parametrize(
+    ("before", "columns", "shown"),
+    [
+        (10, 0, (SENTENCE, [], 0)),  # no terminal
+        (10, 200, (SENTENCE, [], 0)),
+        (10, 60, (folded(SENTENCE, 50)[0], folded(SENTENCE, 50)[1:], 10)),
+        (50, 60, ("", folded(SENTENCE, 56), 4)),
+    ],
+)
+def test_the_last_cell(before: int, columns: int, shown: tuple[str, list[str], int]) -> None:
+    assert last_cell(SENTENCE, before, columns) == shown
