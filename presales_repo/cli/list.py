@@ -34,6 +34,8 @@ def command(ctx: click.Context, /, as_json: bool, csv_file: str, **given: Any) -
     heads = (_("number"), _("status"), _("version"), _("author"), _("updated"), _("title"))
     rows = [(d.number, status_words(d), d.version or "", person(d.author), d.updated[:10], d.title) for d in found]
     show_table(heads, rows)
+    if not rows:
+        click.echo(_("No document fits."), err=True)
 
 
 def _master_list(ctx: click.Context, path: str, given: dict[str, Any]) -> None:

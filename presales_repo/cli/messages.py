@@ -66,7 +66,7 @@ def print_error(error: PrsError) -> None:
     sys.stderr.write(f"{paint('error', sys.stderr)}[{error.code}]: {message}\n")
     if where and where not in message:
         sys.stderr.write(f"  {_('at')} {where}\n")
-    if error.args_.get("entry"):
+    if error.args_.get("entry") and str(error.args_["entry"]) not in message:
         sys.stderr.write(f"  {_('entry')} {error.args_['entry']}\n")
     if hint:
         sys.stderr.write(f"{hint_line(hint)}\n")

@@ -43,6 +43,12 @@ def type_title(id_: str) -> str:
     return f"{found.title_zh} ({id_})" if found else id_
 
 
+def field_title(type_id: str, name: str) -> str:
+    """A field's name and title."""
+    found = _names().types.get(type_id)
+    return f"{name} ({found.fields[name].title_zh})" if found and name in found.fields else name
+
+
 def _names() -> Names:
     """The names, read once a command. A ledger that cannot be read is the command's to report: then there are none."""
     from presales_repo.ops.names import Names, read_names

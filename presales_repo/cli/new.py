@@ -12,6 +12,7 @@ from presales_repo.cli.complete import complete_project, complete_type
 from presales_repo.cli.decision import show_decision
 from presales_repo.cli.main import input_path, make_session
 from presales_repo.cli.messages import print_findings
+from presales_repo.cli.naming import field_title
 from presales_repo.cli.output import joined, show_json
 from presales_repo.errors import PrsError
 from presales_repo.i18n import gettext as _
@@ -103,7 +104,12 @@ def _keys(made: NewDocument) -> dict[str, str]:
 def _show_made(made: NewDocument) -> None:
     click.echo(f"{made.number}  {made.path}")
     if made.empty:
-        click.echo(_("Still to be filled in: {fields}").format(fields=joined(made.empty)), err=True)
+        click.echo(
+            _("Still to be filled in: {fields}").format(
+                fields=joined(field_title(made.type, name) for name in made.empty)
+            ),
+            err=True,
+        )
 
 
 def _show_recorded(done: Recorded, as_json: bool) -> int:

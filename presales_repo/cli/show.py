@@ -38,8 +38,14 @@ def show_countersigns(shown: Shown) -> None:
 @click.pass_context
 def command(ctx: click.Context, number: str, as_published: bool, as_json: bool) -> None:
     """One document: front matter, status, steps, links. NUMBER@VERSION prints that version byte for byte."""
+    from presales_repo.model.paths import is_project_id
     from presales_repo.ops.register import show_document, version_bytes
 
+    if is_project_id(number):
+        from presales_repo.cli.project import show
+
+        ctx.invoke(show, project=number, as_json=as_json)
+        return
     session = make_session(ctx)
     if "@" in number:
         sys.stdout.buffer.write(version_bytes(session, number, as_published=as_published))

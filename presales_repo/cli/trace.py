@@ -67,7 +67,7 @@ def _print_document(found: DocumentTrace) -> None:
             click.echo("")
             click.echo(title)
             heads = (_("number"), _("field"), _("names"), _("in force"), _("status"), "", _("title"))
-            show_table(heads, [_edge_cells(edge) for edge in edges])
+            show_table(heads, list(dict.fromkeys(map(_edge_cells, edges))))
     if not found.rests_on and not found.named_by:
         click.echo(_("It names no document, and none names it."), err=True)
 

@@ -69,12 +69,13 @@ def _told(rule: TypeRule) -> str:
 
 def _field_row(field: Field) -> tuple[str, ...]:
     choices = joined(f"{key}={label}" for key, label in field.values.items())
+    parts = joined(f"{part.name}={part.title_zh}" for part in field.item.values())
     return (
         field.name,
         _(KINDS.get(field.kind, field.kind)),
         _("required") if field.required else "",
         field.title_zh,
-        choices,
+        choices or parts,
     )
 
 

@@ -40,9 +40,14 @@ def field_values(doctype: DocType, policy: Policy, pairs: Iterable[tuple[str, st
         if head in SET_BY_US or (head in DERIVED and head not in doctype.fields):
             raise PrsError("F120", field=head)
         if head not in known:
-            raise PrsError("F108", field=name, type=doctype.id, known=", ".join(doctype.fields))
+            raise PrsError("F108", field=name, type=doctype.id, known=_offered(doctype))
         typed.setdefault(head, []).append((part, text))
     return {name: _checked(known[name], policy, _field_value(known[name], policy, typed[name])) for name in typed}
+
+
+def _offered(doctype: DocType) -> str:
+    """The fields of a type, with their titles."""
+    return ", ".join(f"{name} ({field.title_zh})" for name, field in doctype.fields.items()) or "-"
 
 
 def _named(fields: Mapping[str, Field], word: str) -> str:

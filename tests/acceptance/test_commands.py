@@ -260,6 +260,8 @@ def test_types_are_filtered(founded_once: Desk) -> None:
     assert set(shown["fields"]) == {word.split("=")[0] for word in PLAN_FIELDS[1::2]}
     assert "调研目标" in shown["headings"]
     assert founded_once.prs("", "types", "survey-plam").codes == ["F122"]
+    said = founded_once.ok("", "--lang", "zh", "types", "bid-price-list").out
+    assert "unit_price=单价" in said
     assert "survey-plan (需求调研计划)" in founded_once.prs("", "types", "調研計劃").err
 
 
