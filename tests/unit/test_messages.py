@@ -26,7 +26,7 @@ HOOK = ROOT / "presales_repo" / "cli" / "hook.py"
 PO = Path(LOCALES, "zh_CN", "LC_MESSAGES", "prs.po")
 HAN = re.compile("[\u4e00-\u9fff]")
 # Messages whose Chinese form has no Chinese character, and the one that click follows with a space.
-WITHOUT_HAN = {", ", "{name}: {value}", "git", "python"}
+WITHOUT_HAN = {", ", "{name}: {value}", "{title}: {subject}", "{outcome}, {day}", "git", "python"}
 WITH_ASCII_COLON = {"Usage:"}
 
 
