@@ -26,6 +26,8 @@ def command(ctx: click.Context, numbers: tuple[str, ...], message: str) -> int:
     except Blocked as blocked:
         print_findings(blocked.findings, sys.stdout)
         click.echo(_("Nothing was saved."), err=True)
+        if not numbers and len({finding.path for finding in blocked.findings}) > 1:
+            click.echo(_("Only what is right: prs save NUMBER -m TEXT"), err=True)
         return 1
     print_findings(saved.warnings, sys.stderr)
     for path in saved.paths:

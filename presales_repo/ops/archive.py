@@ -8,6 +8,7 @@ from presales_repo.model.facts import Fact
 from presales_repo.model.policy import Policy
 from presales_repo.ops.facts import read_facts
 from presales_repo.ops.new import NewDocument, new
+from presales_repo.ops.projects import find_project
 from presales_repo.ops.session import Session, open_work
 
 
@@ -21,10 +22,12 @@ def draft_archive_list(session: Session, project: str, title: str = "") -> NewDo
         policy = work.policy
         facts = read_facts(work).of(project=project)
         numbers = [fact.number for fact in facts if fact.number and _is_filed(policy, fact)]
+        folder = find_project(work, project) or project
     if not numbers:
         raise PrsError("W311", project=project)
     type_id = next(doctype.id for doctype in policy.types.values() if doctype.effect == ARCHIVE)
-    words = title or f"{project} {policy.types[type_id].title_zh}"
+    name = folder.partition("-")[2] or project
+    words = title or f"{name}{policy.types[type_id].title_zh}"
     return new(session, type_id, words, project, {"documents": ",".join(numbers)})
 
 
