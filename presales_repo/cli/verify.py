@@ -44,12 +44,23 @@ def command(ctx: click.Context, target: str | None, full: bool, genesis: str, as
             click.echo(f"  {hint_line(problem['hint'])}")
         verdict = _("The ledger verifies.") if result.ok else _("The ledger does NOT verify.")
         click.echo(verdict)
+        if target and result.ok:
+            click.echo(_compared(target, result.version))
         if result.genesis:
             text = _("{entries} entries, tip {tip}, genesis {genesis}")
             click.echo(text.format(entries=result.entries, tip=result.tip[:12], genesis=result.genesis))
             said = spoken(result.genesis)
             click.echo(f"  {' '.join(said.words)}\n  {' '.join(said.digits)}")
     return 0 if result.ok else 1
+
+
+def _compared(number: str, version: str) -> str:
+    """What was asked of the document beside the ledger."""
+    if not version:
+        return _("{number} is not published yet: nothing to compare.").format(number=number)
+    return _("{number}@{version} in the library is byte for byte what was signed.").format(
+        number=number, version=version
+    )
 
 
 def _verify_pdf(session: Session, path: str, as_json: bool) -> int:

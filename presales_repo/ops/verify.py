@@ -21,6 +21,7 @@ class Verification:
     tip: str
     genesis: str
     problems: tuple[Problem, ...]
+    version: str = ""  # of the document in force whose bytes were compared
 
 
 def verify(session: Session, *, full: bool = False) -> Verification:
@@ -69,4 +70,5 @@ def verify_document(session: Session, number: str) -> Verification:
                 if not error.code.startswith("A"):
                     raise
                 problems.append(Problem(release.commit, error))
-    return Verification(not problems, result.entries, result.tip, result.genesis, tuple(problems))
+    version = release.version if release is not None else ""
+    return Verification(not problems, result.entries, result.tip, result.genesis, tuple(problems), version)

@@ -48,6 +48,10 @@ def test_chinese_tables_name_people_and_departments(submitted: Desk) -> None:
     assert submitted.ok("", "list", "--author", names["xu"], "--json").json[0]["author"] == "xu"
 
 
+def test_verify_says_what_it_compared(published: Desk) -> None:
+    assert f"{PAPER}@1.0 in the library" in published.ok("", "verify", PAPER).out
+
+
 CHINESE: dict[str, tuple[tuple[str, ...], dict[str, str | None]]] = {
     "--lang": (("--lang", "zh"), {}),
     "--lang=": (("--lang=zh",), {}),
