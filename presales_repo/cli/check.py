@@ -63,6 +63,8 @@ def _check_stale(session: Any, paths: Sequence[str], form: str) -> int:
 
     found = check_stale(session, paths)
     _show(found, form)
+    if not found and form == "text":
+        click.echo(_("Nothing has to be revised."), err=True)
     return 1 if found else 0
 
 

@@ -91,24 +91,34 @@ def _in_language(args: Mapping[str, object]) -> dict[str, object]:
 
 
 def print_findings(findings: Iterable[Finding], stream: IO[str], strict: bool = False) -> None:
-    """Findings as text: place, severity and code, message; the hint once below those of a file that share it."""
+    """Findings as text: place, severity and code, message; the hint once below those of a file that share it.
+
+    On a terminal, where names of files would fill the lines, a file is named once above its findings.
+    """
     told: tuple[str, str, str] | None = None
+    terminal, above = stream.isatty(), ""
     for finding in findings:
         message, hint = words(finding.code, finding_args(finding))
         same = (finding.path, finding.code, hint)
         if told is not None and told != same:
-            _write_hint(told[2], stream)
+            _write_hint(told[2], stream, told[0] and terminal)
         told = same
+        if terminal and finding.path != above:
+            above = finding.path
+            stream.write(f"{place(above, 0, 0)}\n" if above else "")
         where = place(finding.path, finding.line, finding.column)
+        if terminal and above:
+            where = "  " + place("", finding.line, finding.column) if finding.line else " "
         severity = paint(severity_of(finding.code, strict), stream)
         stream.write(f"{where + ': ' if where else ''}{severity}[{finding.code}]: {message}\n")
     if told is not None:
-        _write_hint(told[2], stream)
+        _write_hint(told[2], stream, told[0] and terminal)
 
 
-def _write_hint(hint: str, stream: IO[str]) -> None:
+def _write_hint(hint: str, stream: IO[str], below: object) -> None:
+    """`below`: whether it stands below the findings of a file that is named above them."""
     if hint:
-        stream.write(f"  {hint_line(hint)}\n")
+        stream.write(f"{'    ' if below else '  '}{hint_line(hint)}\n")
 
 
 def paint(severity: str, stream: IO[str]) -> str:

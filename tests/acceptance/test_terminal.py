@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import pty
+import re
 import subprocess
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def test_chinese_tables_name_people_and_departments(submitted: Desk) -> None:
     assert names["xu"] in said("history", PAPER)
     assert "技术白皮书 (technical-white-paper)" in said("show", PAPER)
     assert submitted.ok("", "list", "--author", names["xu"], "--json").json[0]["author"] == "xu"
+
+
+def test_a_terminal_names_a_file_once_above_its_findings(drafted: Desk) -> None:
+    file = drafted.path_of(PAPER)
+    file.write_text(
+        file.read_text().replace("## 技术架构", "## 架构").replace("type: technical", "colour: red\ntype: technical")
+    )
+    path = str(file.relative_to(drafted.root))
+    piped, seen = drafted.prs("", "check", PAPER).out, in_terminal(drafted, "gao", "check", PAPER)
+    assert piped.count(path) > 2
+    assert seen.count(path) == 1
+    assert re.search(r"\n  4:1: .*\[F108\]: .*\n    hint: ", seen.replace("\r", ""))
 
 
 def test_verify_says_what_it_compared(published: Desk) -> None:
