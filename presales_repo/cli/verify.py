@@ -75,7 +75,7 @@ def _verify_pdf(session: Session, path: str, as_json: bool) -> int:
         text = _("{path} is {number} version {version} as published ({profile}), byte for byte.")
         click.echo(text.format(path=path, number=found.number, version=found.version, profile=found.profile))
         if not found.in_force:
-            click.echo(_("It is no longer in force: there is a newer version."))
+            click.echo(_("It is no longer in force: prs show {number}").format(number=found.number))
     else:
         print_error(found.error)
     return 0 if found.error is None else 1

@@ -14,6 +14,7 @@ from presales_repo.model.ledger import DocumentState, Release, Round
 from presales_repo.model.markdown import to_html
 from presales_repo.model.paths import resolve_link, safe_name
 from presales_repo.model.periods import iso_time
+from presales_repo.model.upkeep import require_alive, status_of_marks
 from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.register import find_release
 from presales_repo.ops.session import Session, Work, open_work, stamp, working_snapshot
@@ -137,9 +138,12 @@ def _published(work: Work, number: str, version: str, profile: Profile) -> _Item
     release = find_release(work, number, version)
     state = work.ledger.document(number)
     assert state is not None, "a release has a state"
-    if release != state.release and profile == "controlled":
-        profile = "obsolete"  # an old version never looks like the one in force
+    ended = status_of_marks(state.marks) not in ("", "archived")
+    if profile == "controlled" and (release != state.release or ended):
+        profile = "obsolete"  # what is no longer in force never looks as if it were
     if profile == "external":
+        if ended:
+            require_alive(state)
         _require_customer_facing(work, state)
         require_exportable(work, release)
     return _Item(number, release.version, state.title, published_job(work, state, release, profile))

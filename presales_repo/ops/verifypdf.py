@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from presales_repo.errors import PrsError
 from presales_repo.model.ledger import DocumentState, Release
+from presales_repo.model.upkeep import status_of_marks
 from presales_repo.ops.export import published_job
 from presales_repo.ops.session import Session, Work, open_work
 from presales_repo.render.sheet import Profile
@@ -23,7 +24,7 @@ _LARGEST = 256 << 20
 @dataclass(frozen=True, slots=True)
 class PdfVerdict:
     """What a PDF is. `exact`: its bytes are those that the ledger gives; `source`: its embedded Markdown is that of
-    the version; `in_force`: the version is the latest one. `error`: why it is not what was published."""
+    the version; `in_force`: the version is the latest, not obsolete. `error`: why it is not what was published."""
 
     number: str
     version: str
@@ -84,5 +85,5 @@ def _exact_profile(work: Work, state: DocumentState, release: Release, digest: s
 def _verdict(
     state: DocumentState, release: Release, profile: str, exact: bool, source: bool, error: PrsError | None
 ) -> PdfVerdict:
-    in_force = state.release == release
+    in_force = state.release == release and status_of_marks(state.marks) in ("", "archived")
     return PdfVerdict(state.number, release.version, profile, exact, source, in_force, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,20 @@ def test_r123_what_is_not_in_force_is_not_listed_as_effective(archived: Desk) ->
     assert {MINUTES, "WK202305001", "WK202305002"} <= found
     assert NOTE not in found
     assert numbers(archived, "--status", "obsolete") == {NOTE}
+
+
+def test_r123_a_copy_of_what_is_obsolete_says_so(archived: Desk, tmp_path: Path) -> None:
+    """R123 | prs export, prs verify FILE.pdf | An obsolete document is printed as obsolete and goes to no customer."""
+    desk = archived.copy(tmp_path)
+    [made] = desk.ok("", "export", NOTE, "--json", now=LATER).json
+    text = subprocess.run(["pdftotext", "-layout", made["path"], "-"], capture_output=True, check=True).stdout.decode()
+    assert "作废" in text
+    assert "受控" not in text.replace("受控状态", "")
+    verdict = desk.ok("", "verify", made["path"], "--json").json
+    assert (verdict["profile"], verdict["in_force"]) == ("obsolete", False)
+    assert desk.prs("", "export", NOTE, "--profile", "external", now=LATER).codes in (["A448"], ["W118"])
+    [kept] = desk.ok("", "export", MINUTES, "--json", now=LATER).json
+    assert desk.ok("", "verify", kept["path"], "--json").json["in_force"]
 
 
 def test_r123_a_document_that_another_supersedes_is_not_in_force(tracked: Desk, tmp_path: Path) -> None:
