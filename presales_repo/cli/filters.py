@@ -9,6 +9,7 @@ import click
 
 from presales_repo.cli.complete import complete_project, complete_type
 from presales_repo.cli.new import parse_all
+from presales_repo.cli.output import joined
 from presales_repo.errors import PrsError
 from presales_repo.i18n import gettext as _
 from presales_repo.rules.values import is_date
@@ -35,7 +36,11 @@ class StatusChoice(click.Choice[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         shown = {_(status): status for status in STATUSES}
-        return super().convert(shown.get(value, value), param, ctx)
+        value = shown.get(value, value)
+        if value not in STATUSES:
+            choices = joined(dict.fromkeys(part for pair in shown.items() for part in pair))
+            self.fail(_("Choose one of: {choices}").format(choices=choices), param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def parse_day(_ctx: click.Context, _param: click.Parameter, value: str) -> str:

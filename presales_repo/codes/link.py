@@ -10,7 +10,10 @@ RULES = (
         "L101",
         "error",
         N_("The link leads nowhere: {target}"),
-        N_("There is no {resolved}. Correct the path, or write the document's number without a link."),
+        N_(
+            "There is no {resolved}. Correct the path (that of an attachment: {attachment}), or write the document's "
+            "number without a link."
+        ),
         N_("Links between documents are relative paths in the repository."),
         "",
     ),

@@ -40,7 +40,12 @@ def _check_relative(document: Document, link: Link, register: Register) -> Itera
         inside = relative_link(document.path, meant) if meant and register.has_file(meant) else "../<…>.md"
         yield Finding("L102", document.path, link.line, 0, {"target": shown(link.target), "corrected": shown(inside)})
     elif target and not register.has_file(resolved):
-        args = {"target": shown(link.target), "resolved": shown(resolved)}
+        attached = f"{ATTACHMENTS}/{document.number or 'NUMBER'}/{resolved.rpartition('/')[2]}"
+        args = {
+            "target": shown(link.target),
+            "resolved": shown(resolved),
+            "attachment": shown(relative_link(document.path, attached)),
+        }
         yield Finding("L101", document.path, link.line, 0, args)
 
 

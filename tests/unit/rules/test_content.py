@@ -162,6 +162,12 @@ def test_a_link_that_leads_somewhere_is_fine(target: str) -> None:
     assert codes(post(f"\n## 内容\n\n[甲]({target})\n"), register=FILES) == []
 
 
+def test_a_lost_attachment_is_told_its_path() -> None:
+    (found,) = findings(post("\n## 内容\n\n![图](attachments/图.png)\n"), register=FILES)
+    number = post("").partition("number: ")[2][:11]
+    assert (found.code, found.args["attachment"]) == ("L101", f"../../attachments/{number}/图.png")
+
+
 def test_a_link_from_the_root_is_corrected() -> None:
     (found,) = findings(post("\n## 内容\n\n[甲](/README.md)\n"), register=FILES)
     assert (found.code, found.args["corrected"]) == ("L102", "../../README.md")
