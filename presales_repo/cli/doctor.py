@@ -26,7 +26,8 @@ def command(ctx: click.Context, as_json: bool) -> int:
     else:
         for item in found:
             mark = "ok" if not item.code else ("!" if item.serious else "-")
-            click.echo(f"[{mark}] {labelled(_title(item.what), _(item.found))}")
+            text = _(item.found) if item.code or not item.args else _(item.found).format_map(item.args)
+            click.echo(f"[{mark}] {labelled(_title(item.what), text)}")
             if item.code:
                 message, hint = words(item.code, item.args)
                 click.echo(f"     [{item.code}] {message}")

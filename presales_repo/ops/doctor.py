@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from presales_repo.codes.rule import N_
 from presales_repo.errors import PrsError
 from presales_repo.ops.hooks import hook_states
 from presales_repo.ops.session import Session, signing_key
@@ -66,7 +67,8 @@ def _clone(session: Session, repository: Repository) -> Iterator[Condition]:
         return
     try:
         ledger = open_ledger(repository)
-        yield Condition("ledger", f"{ledger.head.sequence + 1} entries, genesis {ledger.head.ledger}")
+        size = {"entries": ledger.head.sequence + 1, "genesis": ledger.head.ledger}
+        yield Condition("ledger", N_("{entries} entries, genesis {genesis}"), args=size)
         ledger.close()
     except PrsError as error:
         yield _failed("ledger", error)

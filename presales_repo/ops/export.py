@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from presales_repo.model.ledger import DocumentState, Release, Round
 from presales_repo.model.markdown import to_html
 from presales_repo.model.paths import resolve_link, safe_name
 from presales_repo.model.periods import iso_time
-from presales_repo.model.upkeep import require_alive, status_of_marks
+from presales_repo.model.upkeep import require_alive, status_of_marks, superseded_by
 from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.register import find_release
 from presales_repo.ops.session import Session, Work, open_work, stamp, working_snapshot
@@ -119,27 +119,29 @@ def _gather(work: Work, names: Sequence[str], everything: bool, profile: Profile
     if profile == "draft":
         snapshot = working_snapshot(work)
         return [_draft(work, snapshot, split_version(name)[0]) for name in names]
-    return [_given_out(work, *split_version(name), profile) for name in names]
+    replaced = superseded_by(work.ledger.documents())
+    return [_given_out(work, *split_version(name), profile, replaced) for name in names]
 
 
-def _given_out(work: Work, number: str, version: str, profile: Profile) -> _Item:
-    """A published version; or the text in review, while an emergency release gives it out."""
+def _given_out(work: Work, number: str, version: str, profile: Profile, replaced: Collection[str]) -> _Item:
+    """A published version; or the text in review, while an emergency release gives it out. `replaced`: the numbers of
+    documents that another takes the place of."""
     state = work.ledger.document(number)
     opened = state.round if state and profile in ("controlled", "external") else None
     if state is None or opened is None or opened.released is None or version not in ("", opened.version):
-        return _published(work, number, version, profile)
+        return _published(work, number, version, profile, number in replaced)
     if profile == "external":
         _require_customer_facing(work, state)
         require_exportable(work, opened)
     return _Item(number, opened.version, state.title, released_job(work, state, opened, profile))
 
 
-def _published(work: Work, number: str, version: str, profile: Profile) -> _Item:
+def _published(work: Work, number: str, version: str, profile: Profile, replaced: bool) -> _Item:
     release = find_release(work, number, version)
     state = work.ledger.document(number)
     assert state is not None, "a release has a state"
     ended = status_of_marks(state.marks) not in ("", "archived")
-    if profile == "controlled" and (release != state.release or ended):
+    if profile == "controlled" and (release != state.release or ended or replaced):
         profile = "obsolete"  # what is no longer in force never looks as if it were
     if profile == "external":
         if ended:

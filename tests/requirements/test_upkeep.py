@@ -178,6 +178,8 @@ def test_r123_a_document_that_another_supersedes_is_not_in_force(tracked: Desk, 
     desk.ok("song", "save", newer, "-m", "更正")
     assert NOTE in numbers(desk, "--effective")
     desk.ok("song", "register", newer)
+    [old] = desk.ok("", "export", NOTE, "--json").json
+    assert desk.ok("", "verify", old["path"], "--json").json["profile"] == "obsolete"
     assert NOTE not in numbers(desk, "--effective")
     (item,) = desk.ok("", "list", "--status", "superseded", "--json").json
     assert (item["number"], item["superseded_by"]) == (NOTE, newer)
