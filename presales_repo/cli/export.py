@@ -25,10 +25,11 @@ from presales_repo.i18n import gettext as _
     default="controlled",
     help="controlled: all pages; external: for customers; draft: the working file, marked.",
 )
+@click.option("--copy", "copy_no", default="", metavar="NO", help="The controlled copy with this number.")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @click.pass_context
 def command(
-    ctx: click.Context, names: tuple[str, ...], everything: bool, folder: str, profile: str, as_json: bool
+    ctx: click.Context, names: tuple[str, ...], everything: bool, folder: str, profile: str, copy_no: str, as_json: bool
 ) -> int:
     """Make PDFs of published documents; a draft only with --profile draft."""
     from presales_repo.ops.export import export
@@ -37,7 +38,11 @@ def command(
         raise click.UsageError(_("Name a document, or use --all."))
     session = make_session(ctx)
     target = os.path.abspath(folder) if folder else ""
-    result = export(session, names, everything=everything, folder=target, profile=profile)  # type: ignore[arg-type]
+    if copy_no and (len(names) != 1 or everything or profile != "controlled"):
+        raise click.UsageError(_("--copy goes with one document and the controlled profile."))
+    result = export(
+        session, names, everything=everything, folder=target, profile=profile, copy_no=copy_no,  # type: ignore[arg-type]
+    )  # fmt: skip
     print_findings(result.warnings, sys.stderr)
     if as_json:
         show_json([asdict(item) for item in result.exported])

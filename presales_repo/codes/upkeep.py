@@ -78,6 +78,22 @@ RULES = (
         "四(四)2; R122",
     ),
     Rule(
+        "W320",
+        "error",
+        N_("No record says that copy {copy} of {number} {version} is out."),
+        N_("Out are: {known}. Register it first: prs new distribution-record, or a new version of it."),
+        N_("A controlled copy is registered before it leaves the house."),
+        "四(二)2; R102",
+    ),
+    Rule(
+        "W321",
+        "error",
+        N_("{number} was disposed of ({by})."),
+        N_("prs history {number} says when and by whom."),
+        N_("No copies are made of what was disposed of."),
+        "四(四)2; R122",
+    ),
+    Rule(
         "W322",
         "error",
         N_("The backup {path} could not be made: {detail}"),

@@ -141,12 +141,12 @@ def _ended(target: Fact, version: str, other: Fact | None) -> tuple[str, str] | 
     return (target.published_at[:10], "revised") if target.version != version else None
 
 
-def copies_of(rules: PaperRules, facts: Facts, number: str, version: str) -> Iterator[str]:
-    """The numbers of the copies of a version that were given out and are not back."""
+def copies_of(rules: PaperRules, facts: Facts, number: str, version: str, *, out: bool) -> Iterator[str]:
+    """The numbers of the copies of a version that were given out; `out`: only of those that are not back."""
     for record in facts.effective(type_id=rules.distribution):
         if text_in(record.in_force, "target") == f"{number}@{version}":
             for copy in items_of(record.in_force, "copies"):
-                if text_in(copy, "status") == ISSUED:
+                if not out or text_in(copy, "status") == ISSUED:
                     yield text_in(copy, "copy_no")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from presales_repo.errors import PrsError
 from presales_repo.findings import Finding
@@ -14,11 +14,12 @@ from presales_repo.model.ledger import DocumentState, Release, Round
 from presales_repo.model.markdown import to_html
 from presales_repo.model.paths import resolve_link, safe_name
 from presales_repo.model.periods import iso_time
-from presales_repo.model.upkeep import require_alive, status_of_marks, superseded_by
+from presales_repo.model.upkeep import in_library, is_disposed, require_alive, status_of_marks, superseded_by
 from presales_repo.ops.lookup import find_document, split_version
 from presales_repo.ops.register import find_release
 from presales_repo.ops.session import Session, Work, open_work, stamp, working_snapshot
 from presales_repo.ops.sheets import draft_sheet, published_sheet, released_sheet
+from presales_repo.ops.stamps import Stamps, profile_now, require_issued, stamps_of
 from presales_repo.ops.typerules import require_exportable
 from presales_repo.render.metadata import Attached
 from presales_repo.render.pdf import engine_problems
@@ -76,6 +77,7 @@ def export(
     everything: bool = False,
     folder: str = "",
     profile: Profile = "controlled",
+    copy_no: str = "",
 ) -> ExportResult:
     """Make PDFs of NUMBER or NUMBER@VERSION, or of all published documents. A text in review that an emergency
     release gives out comes first, marked.
@@ -88,7 +90,7 @@ def export(
         if problem.code != "E073":
             raise PrsError(problem.code, **dict[str, Any](problem.args))
     with open_work(session) as work:
-        items = _gather(work, names, everything, profile)
+        items = _gather(work, names, everything, profile, copy_no)
         target = os.path.abspath(folder) if folder else os.path.join(work.repository.root, DEFAULT_FOLDER)
         with disk_errors(target):
             os.makedirs(target, exist_ok=True)
@@ -113,42 +115,54 @@ def export(
     return ExportResult(tuple(exported), tuple(failed), tuple(problems))
 
 
-def _gather(work: Work, names: Sequence[str], everything: bool, profile: Profile) -> list[_Item]:
+def _gather(work: Work, names: Sequence[str], everything: bool, profile: Profile, copy_no: str = "") -> list[_Item]:
     if everything:
-        names = [f"{state.number}@{state.release.version}" for state in work.ledger.documents() if state.release]
+        published = (state for state in work.ledger.documents() if in_library(state))
+        names = [f"{state.number}@{state.release.version}" for state in published if state.release]
     if profile == "draft":
         snapshot = working_snapshot(work)
         return [_draft(work, snapshot, split_version(name)[0]) for name in names]
-    replaced = superseded_by(work.ledger.documents())
-    return [_given_out(work, *split_version(name), profile, replaced) for name in names]
+    asked = _Asked(profile, copy_no, frozenset(superseded_by(work.ledger.superseding())))
+    return [_given_out(work, *split_version(name), asked) for name in names]
 
 
-def _given_out(work: Work, number: str, version: str, profile: Profile, replaced: Collection[str]) -> _Item:
-    """A published version; or the text in review, while an emergency release gives it out. `replaced`: the numbers of
-    documents that another takes the place of."""
+class _Asked(NamedTuple):
+    """The copies that are asked for. `superseded`: numbers of the documents whose place others have taken."""
+
+    profile: Profile
+    copy_no: str
+    superseded: frozenset[str]
+
+
+def _given_out(work: Work, number: str, version: str, asked: _Asked) -> _Item:
+    """A published version; or the text in review, while an emergency release gives it out."""
     state = work.ledger.document(number)
-    opened = state.round if state and profile in ("controlled", "external") else None
+    profile = asked.profile
+    opened = state.round if state and profile in ("controlled", "external") and not asked.copy_no else None
     if state is None or opened is None or opened.released is None or version not in ("", opened.version):
-        return _published(work, number, version, profile, number in replaced)
+        return _published(work, number, version, asked)
     if profile == "external":
         _require_customer_facing(work, state)
         require_exportable(work, opened)
     return _Item(number, opened.version, state.title, released_job(work, state, opened, profile))
 
 
-def _published(work: Work, number: str, version: str, profile: Profile, replaced: bool) -> _Item:
+def _published(work: Work, number: str, version: str, asked: _Asked) -> _Item:
     release = find_release(work, number, version)
     state = work.ledger.document(number)
     assert state is not None, "a release has a state"
-    ended = status_of_marks(state.marks) not in ("", "archived")
-    if profile == "controlled" and (release != state.release or ended or replaced):
-        profile = "obsolete"  # what is no longer in force never looks as if it were
+    if is_disposed(state):
+        raise PrsError("W321", number=number, by=state.marks[-1].by)
+    if asked.profile == "external" and status_of_marks(state.marks) not in ("", "archived"):
+        require_alive(state)
+    profile = profile_now(state, release, asked.profile, asked.superseded)
     if profile == "external":
-        if ended:
-            require_alive(state)
         _require_customer_facing(work, state)
         require_exportable(work, release)
-    return _Item(number, release.version, state.title, published_job(work, state, release, profile))
+    if asked.copy_no:
+        require_issued(work, number, release.version, asked.copy_no)
+    stamps = stamps_of(state)._replace(copy_no=asked.copy_no)
+    return _Item(number, release.version, state.title, published_job(work, state, release, profile, stamps))
 
 
 def _require_customer_facing(work: Work, state: DocumentState) -> None:
@@ -172,10 +186,10 @@ def _markdown(state: DocumentState, document: Document) -> Attached:
     return Attached(f"{state.number}.md", document.data, "Source", "Markdown")
 
 
-def published_job(work: Work, state: DocumentState, release: Release, profile: Profile) -> Job:
+def published_job(work: Work, state: DocumentState, release: Release, profile: Profile, stamps: Stamps) -> Job:
     """How to make the PDF of a published version from the ledger's bytes. Raises PrsError A216, A221."""
     document = _source(work, release)
-    sheet = published_sheet(work, state, release, document, profile)
+    sheet = stamps.on(published_sheet(work, state, release, document, profile))
     attached = (_markdown(state, document), *_evidence(work, state, release))
     return Job(state.number, sheet, _images(work, document, release.content), attached)
 
@@ -223,4 +237,5 @@ def _file_name(item: _Item) -> str:
     title = safe_name(item.title).encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
     version = f"v{item.version}" if item.version else "draft"
     mark = "-emergency" if item.job.sheet.urgent else ""
+    mark += f"-copy{safe_name(item.job.sheet.copy_no)}" if item.job.sheet.copy_no else ""
     return f"{item.number}-{version}{mark}-{title}.pdf"

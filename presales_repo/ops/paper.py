@@ -52,8 +52,13 @@ def open_recalls(session: Session) -> list[Recall]:
 
 def issued_copies(work: Work, facts: Facts, number: str, version: str) -> list[str]:
     """The numbers of the copies of a version that are out."""
+    return copies(work, facts, number, version, out=True)
+
+
+def copies(work: Work, facts: Facts, number: str, version: str, *, out: bool = False) -> list[str]:
+    """The numbers of the copies of a version that were ever given out; `out`: only of those that are not back."""
     rules = _rules(work)
-    return list(copies_of(rules, facts, number, version)) if rules else []
+    return list(copies_of(rules, facts, number, version, out=out)) if rules else []
 
 
 def _rules(work: Work) -> PaperRules | None:

@@ -11,6 +11,7 @@ from presales_repo.model.ledger import DocumentState, Release
 from presales_repo.model.upkeep import status_of_marks
 from presales_repo.ops.export import published_job
 from presales_repo.ops.session import Session, Work, open_work
+from presales_repo.ops.stamps import possible_stamps
 from presales_repo.render.sheet import Profile
 from presales_repo.render.worker import render_many
 from presales_repo.store.files import read_file
@@ -75,10 +76,11 @@ def _compare(work: Work, state: DocumentState, pdf: PdfFile, data: bytes) -> Pdf
 
 
 def _exact_profile(work: Work, state: DocumentState, release: Release, digest: str) -> str:
-    jobs = [published_job(work, state, release, profile) for profile in _PROFILES]
-    for profile, result in zip(_PROFILES, render_many(jobs, 2), strict=True):
-        if result.pdf is not None and result.pdf.sha256 == digest:
-            return profile
+    for stamps in possible_stamps(work, state, release):
+        jobs = [published_job(work, state, release, profile, stamps) for profile in _PROFILES]
+        for profile, result in zip(_PROFILES, render_many(jobs, 2), strict=True):
+            if result.pdf is not None and result.pdf.sha256 == digest:
+                return profile
     return ""
 
 

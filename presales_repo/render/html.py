@@ -50,6 +50,8 @@ def qr_text(sheet: Sheet) -> str:
 
 def _watermark(sheet: Sheet, words: Labels) -> str:
     mark = words.urgent[0] if sheet.urgent else words.watermarks.get(sheet.profile)
+    if sheet.profile == "obsolete" and sheet.kept:
+        mark = words.kept
     return f'<div class="watermark">{escape(mark)}</div>' if mark else ""
 
 
@@ -100,9 +102,19 @@ def _cover_facts(sheet: Sheet, words: Labels) -> list[tuple[str, str]]:
         (words.sensitivity, sheet.sensitivity_label),
         (words.secrecy, sheet.secrecy_until),
         (words.retention, sheet.retention_label),
-        (words.status, words.urgent[1] if sheet.urgent else words.statuses[sheet.profile]),
+        (words.status, _status(sheet, words)),
     ]
     return [*named, *internal, *common, *([(words.published, published)] if published else [])]
+
+
+def _status(sheet: Sheet, words: Labels) -> str:
+    """What a reader must know of the copy in hand: in force or not, archived, which copy."""
+    status = words.urgent[1] if sheet.urgent else words.statuses[sheet.profile]
+    if sheet.profile == "obsolete" and sheet.kept:
+        status = words.kept
+    archived = f"{words.archived} {sheet.archived_on}" if sheet.archived_on else ""
+    copy = f"{words.copy_no} {sheet.copy_no}" if sheet.copy_no else ""
+    return words.comma.join(part for part in (status, archived, copy) if part)
 
 
 def _facts(pairs: Sequence[tuple[str, str]]) -> str:

@@ -36,6 +36,9 @@ class Labels:
     page: tuple[str, str, str]
     statuses: Mapping[Profile, str]
     watermarks: Mapping[Profile, str]
+    kept: str
+    archived: str
+    copy_no: str
     urgent: tuple[str, str]
     approval_columns: tuple[str, ...]
     countersign_columns: tuple[str, ...]
@@ -71,6 +74,9 @@ _HANS = Labels(
     page=("第 ", " 页　共 ", " 页"),
     statuses={"controlled": "受控", "external": "对外发布", "draft": "草稿，未审批", "obsolete": "作废"},
     watermarks={"draft": "未审批草稿", "obsolete": "作废"},
+    kept="作废保留",
+    archived="已归档",
+    copy_no="副本号",
     urgent=("紧急发布-待补审", "紧急发布，待补审"),
     approval_columns=("步骤", "姓名", "职务", "结论", "意见", "时间", "提交号"),
     countersign_columns=("部门", "姓名", "意见", "说明", "日期", "提交号"),
@@ -106,6 +112,9 @@ _HANT = Labels(
     page=("第 ", " 頁　共 ", " 頁"),
     statuses={"controlled": "受控", "external": "對外發布", "draft": "草稿，未審批", "obsolete": "作廢"},
     watermarks={"draft": "未審批草稿", "obsolete": "作廢"},
+    kept="作廢保留",
+    archived="已歸檔",
+    copy_no="副本號",
     urgent=("緊急發布-待補審", "緊急發布，待補審"),
     approval_columns=("步驟", "姓名", "職務", "結論", "意見", "時間", "提交號"),
     countersign_columns=("部門", "姓名", "意見", "說明", "日期", "提交號"),
@@ -146,6 +155,9 @@ _EN = Labels(
         "obsolete": "Obsolete",
     },
     watermarks={"draft": "UNAPPROVED DRAFT", "obsolete": "OBSOLETE"},
+    kept="OBSOLETE, KEPT",
+    archived="Archived",
+    copy_no="Copy",
     urgent=("EMERGENCY RELEASE, APPROVAL PENDING", "Emergency release, approval pending"),
     approval_columns=("Step", "Person", "Duty", "Decision", "Comment", "Time", "Commit"),
     countersign_columns=("Department", "Person", "Opinion", "Comment", "Date", "Commit"),

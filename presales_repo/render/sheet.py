@@ -59,7 +59,8 @@ class Sheet:
     digest of the source file's bytes, `published_at` (ISO 8601 with offset) the time of the ledger's entry that
     published it, or of the commit that a draft stands in: no other clock reaches the PDF. `secrecy_until` is a
     date or a word for good. `urgent`: given out before its approval, and marked so on every page; `minutes`
-    (NUMBER@VERSION): those that the last approval rests on.
+    (NUMBER@VERSION): those that the last approval rests on; `kept`: obsolete, and kept all the same; `archived_on`: a
+    day, "" while it is not archived; `copy_no`: of a copy that is given out under control.
     """
 
     number: str
@@ -90,3 +91,6 @@ class Sheet:
     urgent: bool = False
     countersigns: tuple[Countersign, ...] = ()
     minutes: str = ""
+    kept: bool = False
+    archived_on: str = ""
+    copy_no: str = ""

@@ -72,6 +72,10 @@ class Ledger:
         """All documents that the ledger knows."""
         return self._cache.documents(only_open=only_open)
 
+    def superseding(self) -> Iterator[DocumentState]:
+        """The documents of which a version says that it takes the place of others."""
+        return self._cache.superseding()
+
     def highest(self, stage: str, period: str) -> int:
         """The highest sequence of a stage and month that the ledger knows, 0 for none."""
         return self._cache.highest(stage, period)

@@ -120,6 +120,12 @@ class LedgerCache:
         for (text,) in self._db.execute(f"SELECT state FROM document {where} ORDER BY number"):
             yield self._load(load_state, text)
 
+    def superseding(self) -> Iterator[DocumentState]:
+        """The documents of which a version names others in `supersedes`; of most of them the JSON need not be read."""
+        query = """SELECT state FROM document WHERE instr(state, '"supersedes":["') ORDER BY number"""
+        for (text,) in self._db.execute(query):
+            yield self._load(load_state, text)
+
     def highest(self, stage: str, period: str) -> int:
         """The highest sequence of a stage and month that the ledger knows, 0 for none."""
         month = f"{stage}{period}"

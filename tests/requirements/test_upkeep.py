@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from tests.acceptance.scenes import rewrite
 from tests.company import NOTE_FIELDS, PROJECT, Company, Desk, found_repository, new_note, new_plan
@@ -389,3 +390,32 @@ def test_r120_the_version_in_force_stays_until_the_next_is_published(published_o
     assert (shown["version"], shown["versions"], shown["number"]) == ("1.1", ["1.0", "1.1"], PAPER)
     assert desk.git("cat-file", "blob", f"approved:{path}").raw != first
     assert desk.ok("", "show", f"{PAPER}@1.0").raw == first
+
+
+def exported(desk: Desk, folder: Path, *names: str) -> tuple[Path, str]:
+    """A PDF and the text of its pages."""
+    (made,) = desk.ok("", "export", *names, "-o", folder, "--json", now=LATER).json
+    reader = PdfReader(made["path"])
+    return Path(made["path"]), " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def test_r102_each_copy_says_what_it_is(published_once: Desk, tmp_path: Path) -> None:
+    """R102 | prs export --copy, prs verify | A controlled copy bears its number; obsolete ones 作废保留; archived ones that."""
+    desk = published_once.copy(tmp_path)
+    desk.refuse("W320", "", "export", PAPER, "--copy", "01")
+    distributed(desk)
+    desk.refuse("W320", "", "export", PAPER, "--copy", "02")
+    path, text = exported(desk, tmp_path / "pdf", PAPER, "--copy", "01")
+    assert "受控、副本号 01" in text
+    assert desk.ok("", "verify", path).code == 0
+    made = desk.ok("ye", "new", "archive-list", "-t", "归档", "--set", f"documents={PAPER}", "--json", now=LATER).json
+    desk.ok("ye", "save", made["number"], "-m", "归档", now=LATER)
+    publish(desk, made["number"], "shen")
+    path, text = exported(desk, tmp_path / "pdf", PAPER)
+    assert "受控、已归档 2023-05-20" in text
+    assert desk.ok("", "verify", path).code == 0
+    controlled(desk, "obsolescence-notice", "shen", target=PAPER, keep="true")
+    path, text = exported(desk, tmp_path / "pdf", PAPER)
+    assert "作废保留、已归档 2023-05-20" in text
+    assert desk.ok("", "verify", path).code == 0
+    desk.refuse("W118", "", "export", "WK202305001", "--profile", "external")
