@@ -40,7 +40,7 @@ demo: setup
 	@echo '  PRS_NOW=2023-07-17T18:00:00+08:00 prs -C $(DIR) due'
 	@echo '  prs -C $(DIR) trace XM2023001'
 	@echo '  prs -C $(DIR) show QD202305006'
-	@echo '  prs -C $(DIR) inbox'
+	@echo '  prs -C $(DIR) --key $(DIR)/keys/shen.yanzhou inbox'
 	@echo '  git -C $(DIR) log --show-signature --first-parent approved'
 
 test: setup-test

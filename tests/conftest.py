@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from tests.company import Company, Desk, found_repository, new_note, new_paper, 
 PAPER = "FJ202305001"
 PLAN = "QD202305001"
 NOTE = "XS202305001"
+MOST_SECONDS = 120  # of one core, to make the demo
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +73,18 @@ def submitted(submitted_once: Desk, tmp_path: Path) -> Desk:
 def published(published_once: Desk, tmp_path: Path) -> Desk:
     """The same with the white paper published as version 1.0."""
     return published_once.copy(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def demo(company: Company, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Desk:
+    """The company of `prs demo`; tests leave it as it is. They are slow, and all in the group "demo"."""
+    folder = tmp_path_factory.mktemp("demo")
+    desk = Desk(company, folder, folder / "home", {"PRS_LANG": "en"})
+    desk.home.mkdir()
+    began, used = time.monotonic(), sum(os.times()[2:4])
+    desk.ok("", "demo", "公司")
+    used = sum(os.times()[2:4]) - used
+    pytestconfig.get_terminal_writer().line(f"demo: {time.monotonic() - began:.1f} s, {used:.1f} s of one core")
+    assert used < MOST_SECONDS
+    desk.root = folder / "公司"
+    return desk

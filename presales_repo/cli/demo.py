@@ -42,6 +42,6 @@ def _next(made: Demo) -> list[str]:
         f"{day} prs -C {here} due",
         f"prs -C {here} trace {made.projects['park']}",
         f"prs -C {here} show {made.documents['park/survey-report']}",
-        f"prs -C {here} inbox",
+        f"prs -C {here} --key {here}/keys/shen.yanzhou inbox",
         f"git -C {here} log --show-signature --first-parent approved",
     ]

@@ -114,13 +114,15 @@ def _without_stolen(project: ProjectState, keys: Mapping[str, int]) -> ProjectSt
 def outcome_of(lifecycle: Lifecycle, project: ProjectState) -> tuple[str, Move] | None:
     """How a project ended (success, failure, none) and the move that decided it; None while it is open.
 
-    The last state with an outcome decides: a project that is closed keeps it.
+    The last outcome decides, from the day when it came: a project that is won keeps it when it is handed over and
+    closed.
     """
-    for move in reversed(project.valid):
+    decided: tuple[str, Move] | None = None
+    for move in project.valid:
         state = lifecycle.states.get(move.to)
-        if state is not None and state.outcome:
-            return state.outcome, move
-    return None
+        if state is not None and state.outcome and (decided is None or decided[0] != state.outcome):
+            decided = state.outcome, move
+    return decided
 
 
 def retention_of(lifecycle: Lifecycle, project: ProjectState, usual: str) -> str:

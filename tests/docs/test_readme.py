@@ -105,6 +105,6 @@ def test_the_quick_start_shows_what_it_promises() -> None:
     assert "LATE" in due
     assert "REQ-15" in trace
     assert "status: " in shown
-    assert "prs approve NUMBER" in inbox
+    assert "FJ202307" in inbox
     assert log.count('Good "git" signature') > 40
     assert f"a company of {int(people)} people with {int(documents)} documents" in text_of(ENGLISH)
