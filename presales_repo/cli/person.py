@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from presales_repo.cli.main import key_words, make_session
-from presales_repo.cli.output import joined, show_json, show_table
+from presales_repo.cli.output import joined, labelled, show_json, show_table
 from presales_repo.i18n import gettext as _
 from presales_repo.ops.people import PersonRow
 
@@ -35,6 +35,30 @@ def _row(person: PersonRow) -> tuple[str, ...]:
     note = "" if person.in_force else _("not in force yet")
     roles = joined(person.roles)
     return (person.id, person.name, person.department, roles, note, " ".join(person.fingerprints))
+
+
+@command.command("show")
+@click.argument("person_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="JSON.")
+@click.pass_context
+def show(ctx: click.Context, person_id: str, as_json: bool) -> None:
+    """A person with their roles, keys and the trainings on record."""
+    from presales_repo.ops.qualifications import show_person
+
+    shown = show_person(make_session(ctx), person_id)
+    if as_json:
+        show_json({**asdict(shown.row), "trainings": [asdict(item) for item in shown.trainings]})
+        return
+    click.echo(f"{shown.row.id}  {shown.row.name}")
+    click.echo(labelled(_("department"), shown.row.department))
+    click.echo(labelled(_("roles"), joined(shown.row.roles)))
+    click.echo(labelled(_("keys"), joined(shown.row.fingerprints)))
+    rows = [
+        (item.number, item.held, _("passed") if item.passed else _("not passed"), item.project, item.title)
+        for item in shown.trainings
+    ]
+    if rows:
+        show_table((_("training"), _("time"), _("result"), _("project"), _("title")), rows)
 
 
 @command.command("add")

@@ -61,10 +61,11 @@ def list_people(session: Session) -> list[PersonRow]:
     """Everybody in the working policy, and whether the ledger knows them so."""
     with open_work(session) as work:
         edited = build_policy(policy_data(working_policy_files(work)))
-        return [_row(person, work.policy.people.get(person.id)) for person in edited.people.values()]
+        return [person_row(person, work.policy.people.get(person.id)) for person in edited.people.values()]
 
 
-def _row(person: Person, in_force: Person | None) -> PersonRow:
+def person_row(person: Person, in_force: Person | None) -> PersonRow:
+    """A person as listed."""
     prints = tuple(key.fingerprint() for key in keys_of(person))
     return PersonRow(
         person.id, person.name, person.department, person.roles, person.email, prints, person.active, in_force == person

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
@@ -419,3 +421,74 @@ def test_r102_each_copy_says_what_it_is(published_once: Desk, tmp_path: Path) ->
     assert "作废保留、已归档 2023-05-20" in text
     assert desk.ok("", "verify", path).code == 0
     desk.refuse("W118", "", "export", "WK202305001", "--profile", "external")
+
+
+def test_r005_trainings_of_a_person(founded: Desk) -> None:
+    """R005 | prs person show | It lists the published training records of the person, passed or not."""
+    number = founded.new("ye", "training-record", "编号规则培训", "--set", "held_at=2023-05-16T14:00",
+                         "--set", "trainees=[{person: lin, passed: true}, {person: xu, passed: false}]")  # fmt: skip
+    founded.ok("ye", "save", number, "-m", "培训")
+    assert founded.ok("", "person", "show", "lin", "--json").json["trainings"] == []
+    founded.ok("ye", "register", number)
+    (lin,) = founded.ok("", "person", "show", "lin", "--json").json["trainings"]
+    assert (lin["number"], lin["passed"]) == (number, True)
+    assert founded.ok("", "person", "show", "xu", "--json").json["trainings"][0]["passed"] is False
+    founded.refuse("W131", "", "person", "show", "nobody")
+
+
+@pytest.fixture
+def scanned(founded: Desk) -> tuple[Desk, Path]:
+    """A registered record with a scan, and the scan's path."""
+    number = new_note(founded)
+    scan = founded.root / "attachments" / number / "笔记.pdf"
+    scan.parent.mkdir(parents=True)
+    scan.write_bytes(b"%PDF-1.4 scan")
+    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    listed = f"attachments:\n  - {{path: attachments/{number}/笔记.pdf, sha256: {digest}}}\n"
+    path = founded.path_of(number)
+    path.write_text(path.read_text().replace("\n---\n", f"\n{listed}---\n", 1))
+    founded.ok("song", "save", "-m", "记录与扫描件")
+    founded.ok("song", "register", number)
+    return founded, scan
+
+
+def test_r044_material_is_bound_to_its_record(scanned: tuple[Desk, Path]) -> None:
+    """R044 | prs check, prs verify | Material that was changed after the record was made is found."""
+    desk, scan = scanned
+    assert desk.ok("", "verify", NOTE, "--json").json["ok"]
+    scan.write_bytes(b"%PDF-1.4 other")
+    found = desk.prs("", "check", "--json")
+    assert found.code == 1
+    assert "L106" in {item["code"] for item in found.json}
+
+
+def test_r104_attachments_are_published_byte_for_byte(scanned: tuple[Desk, Path]) -> None:
+    """R104 | prs verify, git show approved: | A scan is in the library as it was signed; other bytes do not verify."""
+    desk, scan = scanned
+    name = scan.relative_to(desk.root).as_posix()
+    assert desk.git("show", f"approved:{name}").raw == scan.read_bytes()
+    blob = desk.git_ok("rev-parse", f"approved:{name}")
+    stored = desk.root / ".git" / "objects" / blob[:2] / blob[2:]
+    stored.chmod(0o644)
+    stored.write_bytes(zlib.compress(b"blob 14\0%PDF-1.4 other"))
+    done = desk.prs("", "verify", "--full")
+    assert done.code == 1
+    assert "error[A2" in done.out
+
+
+def test_r124_versions(published: Desk) -> None:
+    """R124 | prs submit, prs show | 1.0, then 1.1 or 2.0; none is given twice; a published one never changes."""
+    first = published.ok("", "show", f"{PAPER}@1.0").raw
+    published.edit(PAPER)
+    published.ok("xu", "save", "-m", "补充")
+    published.ok("xu", "submit", PAPER, "-m", "补充", "--major")
+    assert published.ok("", "show", PAPER, "--json").json["version"] == "1.0"
+    assert published.ok("han", "inbox", "--json").json[0]["version"] == "2.0"
+    published.ok("xu", "withdraw", PAPER)
+    published.ok("xu", "submit", PAPER, "-m", "补充")
+    assert published.ok("han", "inbox", "--json").json[0]["version"] == "1.1"
+    for person in ("han", "shen", "cheng"):
+        published.ok(person, "approve", PAPER)
+    assert published.ok("", "show", PAPER, "--json").json["versions"] == ["1.0", "1.1"]
+    assert published.ok("", "show", f"{PAPER}@1.0").raw == first
+    published.refuse("A313", "xu", "submit", PAPER, "-m", "再发")
