@@ -139,9 +139,10 @@ def test_the_second_project_reworked_its_solution_and_lost_by_price(demo: Desk) 
     answers = only(demo, "satisfaction-survey", HOSPITAL)["fields"]
     scores = [int(answers[name]) for name in ("response", "expertise", "solution", "communication", "overall")]
     assert sum(scores) / len(scores) == 3.6
-    stale = demo.prs("", "check", "--stale", "--json", now=END).json
-    presentation = only(demo, "demo-presentation", HOSPITAL)["number"]
-    assert any(presentation in finding["path"] for finding in stale)
+    design = only(demo, "solution-detailed-design", HOSPITAL)["number"]
+    behind = {row["number"] for row in ask(demo, "trace", design)["named_by"] if row["is_stale"]}
+    assert only(demo, "demo-presentation", HOSPITAL)["number"] in behind
+    assert ask(demo, "check", "--stale") == [], "a closed project is left alone"
 
 
 def test_the_third_project_was_signed_for_a_head_on_leave(demo: Desk) -> None:
