@@ -226,6 +226,7 @@ def test_r122_documents_are_removed_by_an_approved_request_alone(archived: Desk,
     assert (status(desk, NOTE), numbers(desk, "--status", "disposed")) == ("disposed", {NOTE})
     assert [item["decision"] for item in desk.ok("", "history", NOTE, "--json").json][-1] == "dispose"
     assert desk.ok("", "verify", "--full").code == 0
+    assert desk.ok("", "verify", NOTE).code == 0
     assert desk.ok("", "check").code == 0
     assert desk.ok("ye", "dispose", request, "--json", now=LATER).json["commit"] == ""
 
