@@ -11,7 +11,7 @@ from typing import Any
 
 from presales_repo.model.ledger import DocumentState
 
-EFFECTIVE = ("published", "revising", "archived")
+ENDED = ("void", "superseded", "obsolete", "disposed")  # what counts no more, whatever was published
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Fact:
 
     @property
     def is_effective(self) -> bool:
-        """Whether a version of it is in force (a void, obsolete or disposed one is not)."""
-        return self.published is not None and self.status in EFFECTIVE
+        """Whether a version of it is in force: also while the next one is in review (四(四)1)."""
+        return self.published is not None and self.status not in ENDED
 
     @property
     def in_force(self) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from presales_repo.errors import PrsError
 from presales_repo.model.countersign import deciders, missing_countersigns
 from presales_repo.model.doctype import Field
 from presales_repo.model.effects import RELEASED
-from presales_repo.model.facts import EFFECTIVE
+from presales_repo.model.facts import ENDED
 from presales_repo.model.ledger import DocumentState, Event, Release, Round, status_of
 from presales_repo.model.lifecycle import build_lifecycle
 from presales_repo.model.number import split_reference
@@ -65,7 +65,7 @@ class Emergency:
 class Listed:
     """A line of the register. `version`: the published one, else the one in review, else None; `emergency`: None but
     while the text in review is given out before its approval; `superseded_by`: the document in force that takes the
-    place of this one."""
+    place of this one; `in_force`: a version is published and not void."""
 
     number: str
     title: str
@@ -78,6 +78,12 @@ class Listed:
     updated: str
     emergency: Emergency | None
     superseded_by: str = ""
+    in_force: bool = False
+
+    @property
+    def is_effective(self) -> bool:
+        """Whether a version of it counts: also while the next one is in review."""
+        return self.in_force and self.status not in ENDED
 
 
 def list_documents(session: Session, asked: Filter) -> list[Listed]:
@@ -105,7 +111,7 @@ def filter_rows(work: Work, rows: Iterable[Row], asked: Filter) -> list[Listed]:
     found = [_superseded(item, replaced.get(item.number, "")) for item in found]
     found = [item for item in found if not asked.status or item.status == asked.status]
     if asked.effective:
-        found = [item for item in found if item.status in EFFECTIVE]
+        found = [item for item in found if item.is_effective]
     if asked.retention_over:
         found = [item for item in found if _may_go(work, states.get(item.number))]
     return sorted(found, key=lambda item: (item.number, item.path))
@@ -133,7 +139,7 @@ def _may_go(work: Work, state: DocumentState | None) -> bool:
 
 def _superseded(item: Listed, other: str) -> Listed:
     """The line of a document in force whose place another one has taken."""
-    return replace(item, status="superseded", superseded_by=other) if other and item.status in EFFECTIVE else item
+    return replace(item, status="superseded", superseded_by=other) if other and item.is_effective else item
 
 
 def _emergency(work: Work, state: DocumentState | None) -> Emergency | None:
@@ -150,7 +156,7 @@ def _listed(work: Work, row: Row, state: DocumentState | None) -> Listed:
     updated = iso_time(state.events[-1].time, state.events[-1].offset) if state and state.events else row.created
     return Listed(
         row.number, row.title, row.type, row.project, status_of(state, row.blob), version, row.path, row.author,
-        updated, _emergency(work, state),
+        updated, _emergency(work, state), in_force=release is not None,
     )  # fmt: skip
 
 

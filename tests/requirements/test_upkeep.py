@@ -485,6 +485,7 @@ def test_r124_versions(published: Desk) -> None:
     published.ok("xu", "submit", PAPER, "-m", "补充", "--major")
     assert published.ok("", "show", PAPER, "--json").json["version"] == "1.0"
     assert published.ok("han", "inbox", "--json").json[0]["version"] == "2.0"
+    assert [item["number"] for item in published.ok("", "list", "--effective", "--json").json] == [PAPER]
     published.ok("xu", "withdraw", PAPER)
     published.ok("xu", "submit", PAPER, "-m", "补充")
     assert published.ok("han", "inbox", "--json").json[0]["version"] == "1.1"
