@@ -69,7 +69,7 @@ def harmless(text: str) -> str:
 def show_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns, each as wide as its widest cell; the last one not padded. On a terminal a last cell that does not fit
     is folded below itself, or stands on lines of its own where the columns before it leave no room."""
-    table = [list(heads), *[list(map(str, row)) for row in rows]]
+    table = [list(heads), *[[harmless(str(cell)) for cell in row] for row in rows]]
     widths = [max(width(row[column]) for row in table) for column in range(len(heads))]
     before = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
     columns = _terminal_columns()

@@ -319,6 +319,7 @@ def test_r131_what_happened_since_one_looked(desk: Desk) -> None:
 
 def test_r006_a_post_reaches_the_team(desk: Desk) -> None:
     """R006 | prs feed | What one member posts appears in the feed of another."""
+    record(desk, "xu", "team-post", "我也在这个项目", "2023-06-01", kind="progress")
     desk.ok("xu", "feed", now=at("2023-06-01"))
     post = record(desk, "lin", "team-post", "方案初稿请提意见", "2023-06-01", kind="issue")
     assert [item["number"] for item in desk.ok("xu", "feed", "--json", now=at("2023-06-01")).json] == [post]

@@ -176,7 +176,7 @@ def test_help_and_refusals_speak_the_language_asked_for(
         (["submit", "--mayor"], "没有选项 '--mayor'。 您要用的是不是 '--major'"),
         (["submit", "QD202305001", "-m"], "选项 '-m' 缺少取值。"),
         (["list", "--json=1"], "选项 '--json' 不带取值。"),
-        (["list", "--status", "lost"], "'--status' 的取值无效：'lost' 不在可选值之内：'draft', "),
+        (["list", "--status", "lost"], "'--status' 的取值无效：请从以下各项中选择：草稿、draft、"),
         (["list", "--where", "x"], "'--where' 的取值无效：请写成 FIELD=VALUE"),
         (["person", "revoke-key", "a", "--from", "x"], "'x' 不是有效的数字（integer）"),
         (["show", "a", "b"], "出现多余的参数（b）"),

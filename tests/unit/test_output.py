@@ -21,3 +21,8 @@ def test_controls_are_shown_as_what_cannot_be_shown(text: str) -> None:
 def test_a_cell_never_breaks_its_row(capsys: pytest.CaptureFixture[str]) -> None:
     show_table(("a", "b"), [("1\n2", "x\r\ty")])
     assert capsys.readouterr().out == "a    b\n1 2  x y\n"
+
+
+def test_a_table_shows_no_controls(capsys: pytest.CaptureFixture[str]) -> None:
+    show_table(("a",), [("\x1b[2J甲",)])
+    assert "\x1b" not in capsys.readouterr().out
