@@ -27,6 +27,7 @@ RECORD_OF = Edit(
 RECORD_DIGEST = Edit("model.advance:_check_record", "record.digest != entry.digest", "False")
 IN_FORCE = Edit("store.verifier:load_evidence", "or release.version != version", "")
 TWICE = Edit("store.verifier:load_evidence", "or named.count(name) > 1", "")
+ENDED = Edit("store.verifier:load_evidence", "or over or", "or")
 TREE = Edit("store.verifier:verify_entry", "tree != commit.tree", "False")
 FIRST, SECOND, ELSEWHERE = "QD202305001@1.1", "QD202305002@1.0", "QD202305003@1.0"
 
@@ -109,6 +110,27 @@ def evidence_that_is_no_longer_in_force(evil: Forger) -> None:
 def one_document_named_twice(evil: Forger) -> None:
     advance(evil.library, "survey", ("G0", "G1"), (FIRST, SECOND), origin="info")
     evil.publish(evil.move("solution", "G2", f"{SECOND} {SECOND}", origin="survey", path=RECORD))
+
+
+@projects.attack("A426", ENDED)
+def evidence_that_was_made_obsolete(evil: Forger) -> None:
+    _ended(evil, "notice", target="QD202305001")
+    evil.publish(to_survey(evil))
+
+
+@projects.attack("A426", ENDED)
+def evidence_that_was_disposed_of(evil: Forger) -> None:
+    _ended(evil, "request", targets="[QD202305001]", reason="useless", witnesses="[han, gao]")
+    evil.publish(to_survey(evil))
+
+
+def _ended(evil: Forger, kind: str, **fields: str) -> None:
+    """An honest notice or request about the interview that opens the gate."""
+    number = "QD202305004"
+    path = f"common/2-需求调研文档/{number}-单.md"
+    evil.library.commit({path: document(kind, "ye", number, **fields)}, "ye")
+    evil.library.append("submit", "ye", number, path=path)
+    evil.library.append("approve", "shen", number)
 
 
 @projects.attack("A427", PROJECT)
