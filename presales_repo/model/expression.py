@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.machinery import PathFinder
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 LONGEST = 1_000  # characters of one expression
@@ -17,7 +18,7 @@ DEEPEST = 2  # comprehensions inside one another, of at most 1,000 entries each
 MOST_MACROS = 8
 MOST_CALLS = 20_000  # of our functions, in one evaluation
 
-_MACROS = frozenset("all exists exists_one map filter".split())
+_MACROS = frozenset("all exists exists_one existsOne map filter".split())
 _OPERATORS = frozenset(
     "!_ -_ @in @not_strictly_false _!=_ _%_ _&&_ _*_ _+_ _-_ _/_ _<=_ _<_ _==_ _>=_ _>_ _?_:_ _[_] _||_".split()
 )
@@ -69,6 +70,8 @@ def check_expression(text: str) -> Names:
     if len(text) > LONGEST:
         raise ExpressionError(f"longer than {LONGEST} characters")
     tokens = list(_tokens(text))
+    if _hides(tokens):
+        raise ExpressionError("comments, raw and triple-quoted texts are not allowed")
     deepest, macros = _comprehensions(tokens)
     if deepest > DEEPEST or macros > MOST_MACROS:
         raise ExpressionError(f"more than {DEEPEST} comprehensions inside one another, or {MOST_MACROS} in all")
@@ -156,6 +159,14 @@ def _first_line(error: BaseException) -> str:
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
     for match in _TOKEN.finditer(text):
         yield str(match.lastgroup), match[0]
+
+
+def _hides(tokens: list[tuple[str, str]]) -> bool:
+    """Whether there are texts or comments that end elsewhere for CEL than they do here."""
+    return any(
+        (second[0] == "text" and first[0] in ("name", "text") and first[1] != "in") or first[1] == second[1] == "/"
+        for first, second in pairwise(tokens)
+    )
 
 
 def _comprehensions(tokens: list[tuple[str, str]]) -> tuple[int, int]:

@@ -124,8 +124,10 @@ def restore(session: Session, bundle: str, directory: str, genesis: str = "") ->
 
 def _check_sum(bundle: str) -> None:
     written = read_file(os.path.dirname(bundle), os.path.basename(bundle) + _SUM, 1 << 12)
-    expected = written.split()[0].decode("ascii", "replace") if written and written.split() else ""
-    if expected and digest_of_file(bundle) != expected:
+    if written is None:
+        return
+    expected = (written.split() or [b"-"])[0].decode("ascii", "replace")
+    if digest_of_file(bundle) != expected:
         raise PrsError("W325", path=bundle, expected=expected)
 
 

@@ -372,6 +372,8 @@ def test_r103_a_broken_backup_is_refused(published_once: Desk, tmp_path: Path) -
     data[len(data) // 2] ^= 1
     bundle.write_bytes(data)
     desk.refuse("W325", "", "restore", bundle, back)
+    Path(f"{bundle}.sha256").write_text("")
+    desk.refuse("W325", "", "restore", bundle, back)
     Path(f"{bundle}.sha256").unlink()
     desk.refuse("W323", "", "restore", bundle, back)
     assert sorted(item.name for item in tmp_path.iterdir()) == ["home", "repo", "shelf"]

@@ -105,3 +105,21 @@ def test_the_names_of_an_expression() -> None:
 def test_comprehensions_next_to_one_another_are_not_deep() -> None:
     assert DEEPEST == 2
     check_expression("xs.all(x, ys.exists(y, y == x)) && ys.all(y, xs.exists(x, x == y))")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'r"\\" == "a" || [1].all(x, [1].all(y, [1].all(z, true)))',
+        '"""" """ == "a" || true',
+        'true // " \n && [1].all(x, true)',
+        "[1].existsOne(x, [1].existsOne(y, [1].existsOne(z, true)))",
+    ],
+)
+def test_nothing_hides_from_the_limits(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        check_expression(text)
+
+
+def test_in_before_a_text_is_no_raw_text() -> None:
+    assert check_expression("'a' in 'abc' || doc.x / 2 == 1").variables == {"doc"}
