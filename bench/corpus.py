@@ -97,6 +97,7 @@ class Corpus:
         lines = ["---", *(f"{key}: {value}" for key, value in head.items()), "---", "", f"# {title}", ""]
         for heading in doctype.headings:
             lines += [f"## {heading.title}", "", *_paragraphs(chance, 1000 // len(doctype.headings)), ""]
+            lines += [f"{'、'.join(heading.mentions)}。", ""] if heading.mentions else []
         if earlier:
             lines += [f"依据[{earlier[3]}]({relative_link(path, earlier[1])})编制。", ""]
         row = f"| {chance.choice(_WORDS)} | {person.name} | {created} |"
@@ -116,8 +117,8 @@ class Corpus:
 
 
 def _value(field: Field, created: str, person: Person) -> str:
-    """A value in form for one required field."""
-    choice = next(iter(field.values), "")
+    """A value in form for one required field; of a list the last, which rules of types ask least of."""
+    choice = next(reversed([*field.values]), "")
     values = {
         "date": created,
         "datetime": f"{created}T09:30",
